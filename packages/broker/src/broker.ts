@@ -1,0 +1,4 @@
+/** What handlers work on. */
+export interface Broker {
+  readonly nodeId: number;
+}

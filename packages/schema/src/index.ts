@@ -1,0 +1,17 @@
+export type { Incompatibility, ParsedSchema, PayloadChecker, PayloadFault } from "./parsed-schema.ts";
+export type {
+  ResolvedReference,
+  ResolvedSchema,
+  SchemaDefinition,
+  SchemaFormat,
+  SchemaReference,
+} from "./schema-definition.ts";
+export { SchemaError, type SchemaErrorCode, type SourceLocation } from "./schema-error.ts";
+export type { Decode, Serde } from "./serde.ts";
+export type {
+  KeyContract,
+  PartitionerName,
+  SubjectNameStrategy,
+  TopicContract,
+  ValidationLevel,
+} from "./topic-contract.ts";

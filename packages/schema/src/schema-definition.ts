@@ -1,0 +1,28 @@
+/** The two formats a contract may be written in, spelled as the registry spells them. */
+export type SchemaFormat = "AVRO" | "PROTOBUF";
+
+/** A schema that another one includes: the name it is included by, and where the registry keeps it. */
+export interface SchemaReference {
+  /** For Protobuf the import path, for Avro the full name of the type. */
+  readonly name: string;
+  readonly subject: string;
+  readonly version: number;
+}
+
+/** A schema's text and references, as registered. */
+export interface SchemaDefinition {
+  readonly format: SchemaFormat;
+  readonly text: string;
+  readonly references: readonly SchemaReference[];
+}
+
+/** A schema with the texts of everything it includes, so that it can be parsed without asking anyone. */
+export interface ResolvedSchema {
+  readonly format: SchemaFormat;
+  readonly text: string;
+  readonly references: readonly ResolvedReference[];
+}
+
+export interface ResolvedReference extends SchemaReference {
+  readonly schema: ResolvedSchema;
+}

@@ -48,9 +48,9 @@ export const NO_SEQUENCE = -1;
 export const NO_TIMESTAMP = -1;
 
 const COMPRESSION_MASK = 0x07;
-const LOG_APPEND_TIME_BIT = 0x08;
-const TRANSACTIONAL_BIT = 0x10;
-const CONTROL_BIT = 0x20;
+export const LOG_APPEND_TIME_BIT = 0x08;
+export const TRANSACTIONAL_BIT = 0x10;
+export const CONTROL_BIT = 0x20;
 
 /** The header of a record batch. Timestamps are milliseconds since the epoch, -1 for none. */
 export interface RecordBatchHeader {

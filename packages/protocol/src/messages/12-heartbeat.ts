@@ -1,7 +1,11 @@
 import { api } from "../api.ts";
-import { int16, int32, nullableString, string } from "../schema/primitives.ts";
-import { struct } from "../schema/struct.ts";
+import { int16, int32, nullableString, string, struct } from "../schema/index.ts";
 
+/**
+ * Keeps a member of a classic consumer group alive and tells it of a rebalance.
+ *
+ * Version 3 adds static members (KIP-345).
+ */
 export const Heartbeat = api({
   key: 12,
   name: "Heartbeat",

@@ -4,8 +4,10 @@ import type { Codec } from "./codec.ts";
 export interface FieldType<Out = unknown, In = Out> {
   /** The name Apache Kafka's message definitions use, such as `int32` or `string`. */
   readonly kind: string;
-  /** What a reader gets, and a writer sends, where the field is absent. */
-  readonly defaultValue: Out;
+  /** What a reader gets, and a writer sends, where the field is absent; a fresh value where it is mutable. */
+  defaultValue(): Out;
+  /** Whether a written value equals the default, so that it may be left out. */
+  isDefault(value: In): boolean;
   /** The element of an array. */
   readonly element?: Field | undefined;
   /** The fields of a struct, by name. */
@@ -20,7 +22,8 @@ interface FieldOptions<Out> {
   readonly nullableSince: number;
   readonly tag: number | undefined;
   readonly ignorable: boolean;
-  readonly defaultValue: Out;
+  /** Undefined for the type's own default. */
+  readonly defaultValue: Out | undefined;
 }
 
 /**
@@ -40,7 +43,7 @@ export class Field<Out = unknown, In = Out, Optional extends boolean = boolean> 
       nullableSince: Number.POSITIVE_INFINITY,
       tag: undefined,
       ignorable: false,
-      defaultValue: type.defaultValue,
+      defaultValue: undefined,
     };
   }
 
@@ -79,6 +82,21 @@ export class Field<Out = unknown, In = Out, Optional extends boolean = boolean> 
     return version >= this.options.since && version <= this.options.until;
   }
 
+  /** What reading gives where the field is absent. */
+  defaultValue(): Out {
+    const { defaultValue } = this.options;
+    return defaultValue === undefined ? this.type.defaultValue() : defaultValue;
+  }
+
+  /** Whether leaving `value` out loses nothing. */
+  isDefault(value: In | undefined): boolean {
+    if (value === undefined) return true;
+    const { defaultValue } = this.options;
+    if (defaultValue !== undefined) return (value as unknown) === defaultValue;
+    return value !== null && this.type.isDefault(value);
+  }
+
+  /** The codec for one version; `flexible` chooses the compact and tagged encoding. */
   compile(version: number, flexible: boolean): Codec<Out, In> {
     return this.type.compile(version, flexible, version >= this.options.nullableSince);
   }

@@ -1,40 +1,35 @@
-import { type Reader, WireError, Writer } from "@letterpress/wire";
+import type { Reader } from "@letterpress/wire";
 import { ProtocolError } from "../protocol-error.ts";
 import type { Codec } from "./codec.ts";
 import { Field, type FieldType, type Infer, type Init } from "./field.ts";
-
-/** No message of Kafka's has more than a handful; the bound keeps a hostile header cheap. */
-const TAGGED_FIELDS_MAX = 1024;
+import { type NamedCodec, readTagged, writeTagged } from "./tagged-fields.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a shape holds fields of every type
 type AnyField<Optional extends boolean = any> = Field<any, any, Optional>;
-export type Shape = Readonly<Record<string, AnyField>>;
+type Shape = Readonly<Record<string, AnyField>>;
 
 type OptionalKey<S extends Shape> = { [K in keyof S]: S[K] extends AnyField<true> ? K : never }[keyof S];
 type Simplify<T> = { [K in keyof T]: T[K] };
 
+/** What reading a struct gives: every field is present. */
 export type StructOut<S extends Shape> = { [K in keyof S]: Infer<S[K]> };
+/** What writing a struct takes: fields that not every version carries, or with a default, may be left out. */
 export type StructIn<S extends Shape> = Simplify<
   { readonly [K in Exclude<keyof S, OptionalKey<S>>]: Init<S[K]> } & {
     readonly [K in OptionalKey<S>]?: Init<S[K]> | undefined;
   }
 >;
 
-interface NamedCodec {
-  readonly name: string;
-  readonly field: Field;
-  readonly codec: Codec;
-}
-
 /** A group of fields. In flexible versions it ends with its tagged fields. */
 export function struct<S extends Shape>(shape: S): Field<StructOut<S>, StructIn<S>, false> {
+  const fields = Object.entries(shape);
   const type: FieldType<StructOut<S>, StructIn<S>> = {
     kind: "struct",
-    get defaultValue() {
-      return defaults(shape) as StructOut<S>;
-    },
+    defaultValue: () =>
+      Object.fromEntries(fields.map(([name, field]) => [name, field.defaultValue()])) as StructOut<S>,
+    isDefault: (value) => fields.every(([name, field]) => field.isDefault((value as Values)[name])),
     fields: shape,
-    compile: (version, flexible, nullable) => {
+    compile(version, flexible, nullable) {
       const plain = compileStruct(shape, version, flexible) as Codec<StructOut<S>, StructIn<S>>;
       return nullable ? nullableStruct(plain) : plain;
     },
@@ -42,11 +37,7 @@ export function struct<S extends Shape>(shape: S): Field<StructOut<S>, StructIn<
   return new Field<StructOut<S>, StructIn<S>, false>(type);
 }
 
-function defaults(shape: Shape): Record<string, unknown> {
-  const value: Record<string, unknown> = {};
-  for (const [name, field] of Object.entries(shape)) value[name] = field.options.defaultValue;
-  return value;
-}
+type Values = Readonly<Record<string, unknown>>;
 
 /** A nullable struct is preceded by one byte: -1 for null, 1 for a value (KIP-893). */
 function nullableStruct<Out, In>(plain: Codec<Out, In>): Codec<Out, In> {
@@ -85,13 +76,19 @@ function compileStruct(shape: Shape, version: number, flexible: boolean): Codec 
       return value;
     },
     write(writer, input) {
-      const value = input as Record<string, unknown>;
-      for (const [name, field] of unsendable) refuseUnsendable(name, field, value[name], version);
-      for (const { name, field, codec } of untagged) {
-        const given = value[name];
-        codec.write(writer, given === undefined ? field.options.defaultValue : given);
+      const values = input as Values;
+      for (const [name, field] of unsendable) {
+        if (field.isDefault(values[name])) continue;
+        throw new ProtocolError(
+          "FIELD_NOT_IN_VERSION",
+          `field ${name} cannot be sent in version ${version}; leave it out or negotiate a version that has it`,
+        );
       }
-      if (flexible) writeTagged(writer, tagged, value);
+      for (const { name, field, codec } of untagged) {
+        const value = values[name];
+        codec.write(writer, value === undefined ? field.defaultValue() : value);
+      }
+      if (flexible) writeTagged(writer, tagged, values);
     },
   };
 }
@@ -108,65 +105,8 @@ function compileRead(
   const names = Object.keys(shape);
   const parameters = names.map((_, index) => `f${index}`);
   const properties = names.map(
-    (name, index) => `${name}: ${codecs.has(name) ? `f${index}.read(r)` : `f${index}`}`,
+    (name, index) => `${name}: ${codecs.has(name) ? `f${index}.read(r)` : `f${index}.defaultValue()`}`,
   );
   const make = new Function(...parameters, `return (r) => ({ ${properties.join(", ")} });`);
-  return make(...names.map((name) => codecs.get(name) ?? shape[name]!.options.defaultValue));
-}
-
-function refuseUnsendable(name: string, field: Field, value: unknown, version: number): void {
-  if (value === undefined || isDefault(field, value)) return;
-  throw new ProtocolError("FIELD_NOT_IN_VERSION", `field ${name} cannot be sent in version ${version}`);
-}
-
-function isDefault(field: Field, value: unknown): boolean {
-  const { defaultValue } = field.options;
-  if (value === defaultValue) return true;
-  if (Array.isArray(value) && Array.isArray(defaultValue)) return value.length === 0;
-  return false;
-}
-
-/** Reads the tagged section: uvarint count, then (uvarint tag, uvarint size, value) in ascending tag order. */
-function readTagged(
-  reader: Reader,
-  byTag: ReadonlyMap<number, NamedCodec>,
-  value: Record<string, unknown>,
-): void {
-  const count = reader.uvarint();
-  if (count === 0) return;
-  reader.checkCount(count, 2);
-  if (count > TAGGED_FIELDS_MAX) {
-    throw new WireError("MALFORMED", `${count} tagged fields, ${TAGGED_FIELDS_MAX} are allowed`);
-  }
-  let previousTag = -1;
-  for (let index = 0; index < count; index++) {
-    const tag = reader.uvarint();
-    const size = reader.uvarint();
-    if (tag <= previousTag) throw new WireError("MALFORMED", `tag ${tag} follows tag ${previousTag}`);
-    previousTag = tag;
-    const entry = byTag.get(tag);
-    if (entry === undefined) {
-      reader.skip(size);
-      continue;
-    }
-    const end = reader.position + size;
-    value[entry.name] = entry.codec.read(reader);
-    if (reader.position !== end) {
-      throw new WireError("MALFORMED", `tagged field ${entry.name} states ${size} bytes and takes others`);
-    }
-  }
-}
-
-function writeTagged(writer: Writer, tagged: readonly NamedCodec[], value: Record<string, unknown>): void {
-  const present = tagged.filter(
-    ({ name, field }) => value[name] !== undefined && !isDefault(field, value[name]),
-  );
-  writer.uvarint(present.length);
-  for (const { name, field, codec } of present) {
-    const body = new Writer();
-    codec.write(body, value[name]);
-    writer.uvarint(field.options.tag!);
-    writer.uvarint(body.size);
-    for (const chunk of body.chunks()) writer.bytes(chunk);
-  }
+  return make(...names.map((name) => codecs.get(name) ?? shape[name]));
 }

@@ -1,0 +1,43 @@
+import { api } from "../api.ts";
+import { array, int16, int32, int64, nullableString, string, struct } from "../schema/index.ts";
+
+/** Describes the producers that are active on partitions (KIP-664). */
+export const DescribeProducers = api({
+  key: 61,
+  name: "DescribeProducers",
+  versions: [0, 0],
+  flexible: 0,
+  request: struct({
+    topics: array(
+      struct({
+        name: string(),
+        partitionIndexes: array(int32()),
+      }),
+    ),
+  }),
+  response: struct({
+    throttleTimeMs: int32(),
+    topics: array(
+      struct({
+        name: string(),
+        partitions: array(
+          struct({
+            partitionIndex: int32(),
+            errorCode: int16(),
+            errorMessage: nullableString().default(null),
+            activeProducers: array(
+              struct({
+                producerId: int64(),
+                producerEpoch: int32(),
+                lastSequence: int32().default(-1),
+                lastTimestamp: int64().default(-1n),
+                coordinatorEpoch: int32(),
+                currentTxnStartOffset: int64().default(-1n),
+              }),
+            ),
+          }),
+        ),
+      }),
+    ),
+  }),
+});

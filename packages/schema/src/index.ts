@@ -1,3 +1,4 @@
+export * from "./avro/index.ts";
 export type { Incompatibility, ParsedSchema, PayloadChecker, PayloadFault } from "./parsed-schema.ts";
 export type {
   ResolvedReference,

@@ -8,6 +8,7 @@ export {
   type ResponseOf,
 } from "./api.ts";
 export { type AnyApi, APIS, apiByKey } from "./apis.ts";
+export { ERRORS, type ErrorName, errorByCode, isErrorName, type KafkaErrorInfo } from "./errors.ts";
 export { AUTHORIZED_OPERATIONS_OMITTED } from "./messages/authorized-operations.ts";
 export {
   AddOffsetsToTxn,

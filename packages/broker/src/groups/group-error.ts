@@ -1,0 +1,25 @@
+import type { ErrorName } from "@letterpress/protocol";
+
+/** The Kafka errors that groups answer with. */
+export type GroupError = Extract<
+  ErrorName,
+  | "NONE"
+  | "COORDINATOR_LOAD_IN_PROGRESS"
+  | "COORDINATOR_NOT_AVAILABLE"
+  | "NOT_COORDINATOR"
+  | "ILLEGAL_GENERATION"
+  | "INCONSISTENT_GROUP_PROTOCOL"
+  | "INVALID_GROUP_ID"
+  | "UNKNOWN_MEMBER_ID"
+  | "INVALID_SESSION_TIMEOUT"
+  | "REBALANCE_IN_PROGRESS"
+  | "OFFSET_METADATA_TOO_LARGE"
+  | "UNKNOWN_TOPIC_OR_PARTITION"
+  | "INVALID_REQUEST"
+  | "NON_EMPTY_GROUP"
+  | "GROUP_ID_NOT_FOUND"
+  | "MEMBER_ID_REQUIRED"
+  | "GROUP_MAX_SIZE_REACHED"
+  | "FENCED_INSTANCE_ID"
+  | "GROUP_SUBSCRIBED_TO_TOPIC"
+>;

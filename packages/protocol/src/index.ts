@@ -53,6 +53,21 @@ export {
 } from "./messages/index.ts";
 export { ProtocolError, type ProtocolErrorCode } from "./protocol-error.ts";
 export {
+  ConsumerProtocolAssignment,
+  ConsumerProtocolSubscription,
+  GroupMetadataKey,
+  GroupMetadataValue,
+  OffsetCommitKey,
+  OffsetCommitValue,
+  TransactionLogKey,
+  TransactionLogValue,
+  type Versioned,
+  type VersionedIn,
+  type VersionedOut,
+  versioned,
+  versionOf,
+} from "./records/index.ts";
+export {
   array,
   bool,
   bytes,

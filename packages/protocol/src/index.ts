@@ -9,6 +9,23 @@ export {
 } from "./api.ts";
 export { type AnyApi, APIS, apiByKey } from "./apis.ts";
 export { ERRORS, type ErrorName, errorByCode, isErrorName, type KafkaErrorInfo } from "./errors.ts";
+export {
+  CLIENT_ID_BYTES_MAX,
+  correlationIdOf,
+  decodeRequestBody,
+  decodeResponse,
+  encodeRequest,
+  encodeResponse,
+  FRAME_BYTES_MAX_DEFAULT,
+  FrameDecoder,
+  type ReadRequestHeader,
+  type RequestHeader,
+  readRequestHeader,
+  readResponseHeader,
+  UNAUTHENTICATED_FRAME_BYTES_MAX,
+  writeRequestHeader,
+  writeResponseHeader,
+} from "./frame/index.ts";
 export { AUTHORIZED_OPERATIONS_OMITTED } from "./messages/authorized-operations.ts";
 export {
   AddOffsetsToTxn,

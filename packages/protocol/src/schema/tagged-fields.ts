@@ -67,3 +67,8 @@ export function writeTagged(
     for (const chunk of body.chunks()) writer.bytes(chunk);
   }
 }
+
+/** Writes an empty tagged section. */
+export function writeNoTagged(writer: Writer): void {
+  writer.uvarint(0);
+}

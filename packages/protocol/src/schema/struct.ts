@@ -93,20 +93,18 @@ function compileStruct(shape: Shape, version: number, flexible: boolean): Codec 
   };
 }
 
-/**
- * Makes the function that reads the untagged fields. It is generated as one object literal, so that V8 gives
- * every message of a version one hidden class; names come from our own message definitions only.
- */
+/** Makes the function that reads the untagged fields; all others take their defaults. */
 function compileRead(
   shape: Shape,
   untagged: readonly NamedCodec[],
 ): (reader: Reader) => Record<string, unknown> {
   const codecs = new Map(untagged.map(({ name, codec }) => [name, codec]));
-  const names = Object.keys(shape);
-  const parameters = names.map((_, index) => `f${index}`);
-  const properties = names.map(
-    (name, index) => `${name}: ${codecs.has(name) ? `f${index}.read(r)` : `f${index}.defaultValue()`}`,
-  );
-  const make = new Function(...parameters, `return (r) => ({ ${properties.join(", ")} });`);
-  return make(...names.map((name) => codecs.get(name) ?? shape[name]));
+  const steps = Object.entries(shape).map(([name, field]) => ({ name, field, codec: codecs.get(name) }));
+  return (reader) => {
+    const value: Record<string, unknown> = {};
+    for (const { name, field, codec } of steps) {
+      value[name] = codec === undefined ? field.defaultValue() : codec.read(reader);
+    }
+    return value;
+  };
 }

@@ -14,9 +14,10 @@ import type {
 } from "./group-types.ts";
 import { join } from "./join.ts";
 import { leave } from "./leave.ts";
-import { restoredMember } from "./member.ts";
+import { metadataFor, restoredMember } from "./member.ts";
 import { checkGeneration } from "./member-check.ts";
 import { dropAssignments } from "./rebalance.ts";
+import { subscribedTopics } from "./subscription.ts";
 import { persisted, sync } from "./sync.ts";
 
 /**
@@ -122,6 +123,15 @@ export class Group {
     return (
       owner !== undefined && owner.memberId !== memberId && this.#data.members.get(owner.memberId) === owner
     );
+  }
+
+  /** Whether a member consumes this topic. One whose subscription cannot be read might. */
+  subscribes(topic: string): boolean {
+    for (const member of this.#data.members) {
+      const topics = subscribedTopics(metadataFor(member, this.#data.protocolName));
+      if (topics === undefined || topics.has(topic)) return true;
+    }
+    return false;
   }
 
   /** The snapshot of that ticket is stored, or could not be. */

@@ -15,7 +15,7 @@ import {
 import { ReferenceIndex } from "./state/reference-index.ts";
 import { SubjectVersions } from "./state/subject-versions.ts";
 import type { StoredSchema, SubjectVersion } from "./stored-schema.ts";
-import { DEFAULT_CONTEXT, parseSubject } from "./subject-name.ts";
+import { DEFAULT_CONTEXT, isInScope, parseSubject } from "./subject-name.ts";
 
 /** One entry of the `_schemas` log: a new value, or null for its removal. */
 export interface RegistryEntry {
@@ -197,9 +197,12 @@ export class RegistryState {
   }
 
   /** Permanently removes what was soft-deleted. */
-  #clear(subject: string): void {
-    for (const use of [...this.versions(subject)]) {
-      if (use.deleted) this.#removeVersion(subject, use.version);
+  #clear(scope: string | null): void {
+    for (const subject of [...this.#subjects.keys()]) {
+      if (!isInScope(subject, scope)) continue;
+      for (const use of [...this.versions(subject)]) {
+        if (use.deleted) this.#removeVersion(subject, use.version);
+      }
     }
   }
 

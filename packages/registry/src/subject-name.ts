@@ -30,6 +30,13 @@ export function normalizeSubject(subject: string): string {
   return formatSubject(parseSubject(subject));
 }
 
+/** Whether a subject belongs to a scope: null is every subject, `:.lab:` a context, else one subject. */
+export function isInScope(subject: string, scope: string | null): boolean {
+  if (scope === null) return true;
+  const { context, name } = parseSubject(scope);
+  return name === "" ? parseSubject(subject).context === context : subject === scope;
+}
+
 /** The subject a reference means: one without a context is looked for in its parent's. */
 export function qualifyReference(parentSubject: string, referenced: string): string {
   if (referenced.startsWith(":.")) return normalizeSubject(referenced);

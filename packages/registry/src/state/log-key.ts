@@ -1,8 +1,8 @@
 /** The key of an entry of the `_schemas` topic. */
 export type LogKey =
   | { readonly keytype: "SCHEMA"; readonly subject: string; readonly version: number }
-  | { readonly keytype: "CONFIG" | "MODE"; readonly subject: string | null }
-  | { readonly keytype: "DELETE_SUBJECT" | "CLEAR_SUBJECT"; readonly subject: string }
+  | { readonly keytype: "CONFIG" | "MODE" | "CLEAR_SUBJECT"; readonly subject: string | null }
+  | { readonly keytype: "DELETE_SUBJECT"; readonly subject: string }
   | { readonly keytype: "CONTEXT"; readonly tenant: string; readonly context: string }
   | { readonly keytype: "NOOP" };
 
@@ -34,11 +34,11 @@ export function decodeLogKey(bytes: Buffer): LogKey | undefined {
       return { keytype, subject, version };
     case "CONFIG":
     case "MODE":
+    case "CLEAR_SUBJECT":
       // Newer registries leave a null subject out.
       if (subject !== null && subject !== undefined && typeof subject !== "string") return undefined;
       return { keytype, subject: subject ?? null };
     case "DELETE_SUBJECT":
-    case "CLEAR_SUBJECT":
       return typeof subject === "string" ? { keytype, subject } : undefined;
     case "CONTEXT":
       if (typeof tenant !== "string" || typeof context !== "string") return undefined;

@@ -93,6 +93,10 @@ export function decodeDeleteSubjectValue(bytes: Buffer): number | undefined {
   return isVersion(version) ? version : undefined;
 }
 
+export function encodeClearSubjectValue(subject: string | null): Buffer {
+  return Buffer.from(JSON.stringify(subject === null ? {} : { subject }));
+}
+
 export function encodeContextValue(tenant: string, context: string): Buffer {
   return Buffer.from(JSON.stringify({ tenant, context }));
 }

@@ -1,4 +1,5 @@
 export * from "./avro/index.ts";
+export { fieldKey, type KeyFieldKind, type KeyFieldValue } from "./field-key.ts";
 export type { Incompatibility, ParsedSchema, PayloadChecker, PayloadFault } from "./parsed-schema.ts";
 export type {
   ResolvedReference,
@@ -16,3 +17,4 @@ export type {
   TopicContract,
   ValidationLevel,
 } from "./topic-contract.ts";
+export type { Uuid } from "./uuid.ts";

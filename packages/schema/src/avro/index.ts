@@ -1,6 +1,7 @@
+export type { Decimal } from "./codec/decimal.ts";
 export type { JsonNode } from "./json-reader.ts";
 export { type ParseAvroOptions, type ParsedAvro, parseAvro, parseResolvedAvro } from "./parse.ts";
-export { recordsOf, recursiveRecords } from "./recursion.ts";
+export { childrenOf, recordsOf } from "./recursion.ts";
 export {
   type AvroArray,
   type AvroEnum,
@@ -18,3 +19,13 @@ export {
   type AvroUnion,
   isNamed,
 } from "./schema.ts";
+export { type AvroSerdeOptions, avroSerde } from "./serde.ts";
+export {
+  type LeafShape,
+  type LongFields,
+  leafShape,
+  longsAreNumbers,
+  type UnionCase,
+  type UnionShape,
+  unionShape,
+} from "./shape.ts";

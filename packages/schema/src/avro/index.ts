@@ -1,6 +1,7 @@
 export type { Decimal } from "./codec/decimal.ts";
 export type { JsonNode } from "./json-reader.ts";
 export { type ParseAvroOptions, type ParsedAvro, parseAvro, parseResolvedAvro } from "./parse.ts";
+export { parsingCanonicalForm } from "./parsing-canonical-form.ts";
 export { childrenOf, recordsOf } from "./recursion.ts";
 export {
   type AvroArray,

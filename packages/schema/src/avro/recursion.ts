@@ -49,10 +49,3 @@ export function findEndlessRecord(schema: AvroSchema): AvroRecord | undefined {
   }
   return records.find((record) => !finite.has(record));
 }
-
-/** The records that can contain another value of themselves, at any depth. */
-export function recursiveRecords(schema: AvroSchema): ReadonlySet<AvroRecord> {
-  const within = (record: AvroRecord): readonly AvroRecord[] =>
-    record.fields.flatMap((field) => recordsOf(field.type));
-  return new Set(recordsOf(schema).filter((record) => within(record).includes(record)));
-}

@@ -1,0 +1,77 @@
+import { defaultBranch } from "../default-value.ts";
+import type { JsonNode } from "../json-reader.ts";
+import type { AvroSchema } from "../schema.ts";
+import { AvroOutput } from "./output.ts";
+
+/** The Avro bytes of a default value, which has been checked against its type. */
+export function defaultBytes(schema: AvroSchema, value: JsonNode): Buffer {
+  const output = new AvroOutput();
+  output.begin();
+  write(schema, value, output);
+  return output.finish();
+}
+
+function write(schema: AvroSchema, value: JsonNode, output: AvroOutput): void {
+  switch (schema.kind) {
+    case "null":
+      return;
+    case "boolean":
+      output.writeByte(value.kind === "boolean" && value.value ? 1 : 0);
+      return;
+    case "int":
+    case "long":
+      output.writeLong(BigInt(textOf(value)));
+      return;
+    case "float":
+      output.writeFloat(Number(textOf(value)));
+      return;
+    case "double":
+      output.writeDouble(Number(textOf(value)));
+      return;
+    case "string":
+      output.writeString(textOf(value));
+      return;
+    case "bytes":
+      output.writeBytes(Buffer.from(textOf(value), "latin1"));
+      return;
+    case "fixed":
+      output.writeRaw(Buffer.from(textOf(value), "latin1"));
+      return;
+    case "enum":
+      output.writeInt(schema.symbols.indexOf(textOf(value)));
+      return;
+    case "array": {
+      const items = value.kind === "array" ? value.items : [];
+      if (items.length > 0) output.writeInt(items.length);
+      for (const item of items) write(schema.items, item, output);
+      output.writeByte(0);
+      return;
+    }
+    case "map": {
+      const entries = value.kind === "object" ? value.entries : [];
+      if (entries.length > 0) output.writeInt(entries.length);
+      for (const entry of entries) {
+        output.writeString(entry.key);
+        write(schema.values, entry.value, output);
+      }
+      output.writeByte(0);
+      return;
+    }
+    case "union": {
+      const index = defaultBranch(schema.branches, value) ?? 0;
+      output.writeInt(index);
+      write(schema.branches[index]!, value, output);
+      return;
+    }
+    case "record":
+      for (const field of schema.fields) {
+        const entry = value.kind === "object" && value.entries.find(({ key }) => key === field.name);
+        write(field.type, entry ? entry.value : field.default!, output);
+      }
+  }
+}
+
+function textOf(value: JsonNode): string {
+  if (value.kind === "string") return value.value;
+  return value.kind === "number" ? value.text : "";
+}

@@ -1,4 +1,9 @@
+export type { Disk, DiskFile } from "./disk/disk.ts";
+export { nodeDisk } from "./disk/node-disk.ts";
+export { type FileEngineOptions, openFileEngine } from "./file/file-engine.ts";
+export { LOG_CONFIG_DEFAULTS, logConfig } from "./log-config.ts";
 export { LogError, type LogErrorCode } from "./log-error.ts";
+export { openMemoryEngine } from "./memory/memory-engine.ts";
 export type {
   Acks,
   Appended,

@@ -15,6 +15,8 @@ export type LogErrorCode =
   | "STORAGE_FAILED"
   /** The log or its engine is closed, or the log is open already. */
   | "CLOSED"
+  /** The topic, its id or the partition number cannot name a log. */
+  | "INVALID_PARTITION"
   /** Another process holds the data folder. */
   | "LOCKED";
 

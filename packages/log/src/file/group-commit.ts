@@ -1,0 +1,168 @@
+import type { LogError } from "../log-error.ts";
+import type { Acks } from "../partition-log.ts";
+import type { Segment } from "./segment.ts";
+
+/** One write takes no more than this, so that the first of many waiting batches is not answered too late. */
+const GROUP_BYTES_MAX = 8 * 1024 * 1024;
+/** Past this, appends that ask for no acknowledgement wait for the disk too. */
+const QUEUE_BYTES_MAX = 32 * 1024 * 1024;
+
+/** A batch on its way to the disk. */
+interface QueuedWrite {
+  readonly segment: Segment;
+  readonly position: number;
+  readonly bytes: Buffer;
+  readonly endOffset: number;
+  readonly acks: Acks;
+  readonly settle: Settle;
+}
+
+interface Settle {
+  readonly resolve: () => void;
+  readonly reject: (error: LogError) => void;
+}
+
+interface Waiter extends Settle {
+  readonly endOffset: number;
+}
+
+/** What group commit asks of the log it writes for. */
+export interface CommitHost {
+  /** Whether a write is made durable before it counts. */
+  isSynced(): boolean;
+  /** Called before the first write to a segment: makes its file. */
+  prepare(segment: Segment): Promise<void>;
+  /** Everything before `endOffset` counts now; `bytes` were written since the last call. */
+  committed(endOffset: number, bytes: number): void;
+  /** A write or a sync failed. Returns the error that everyone who waits gets. */
+  failed(error: unknown): LogError;
+}
+
+/**
+ * Writes batches in the order in which they come. Those that arrive while a write is under way are written
+ * together: one writev, one fdatasync.
+ */
+export class GroupCommit {
+  readonly #host: CommitHost;
+  #queue: QueuedWrite[] = [];
+  #queuedBytes = 0;
+  #waiters: Waiter[] = [];
+  #running: Promise<void> | undefined;
+  #prepared: Segment | undefined;
+  #committedEnd: number;
+
+  constructor(host: CommitHost, committedEnd: number) {
+    this.#host = host;
+    this.#committedEnd = committedEnd;
+  }
+
+  /** Queues a batch; resolves as `acks` asks. `bytes` must not change any more. */
+  write(segment: Segment, position: number, bytes: Buffer, endOffset: number, acks: Acks): Promise<void> {
+    const isAnsweredAtOnce = acks === 0 && this.#queuedBytes < QUEUE_BYTES_MAX;
+    this.#queuedBytes += bytes.length;
+    const written = new Promise<void>((resolve, reject) => {
+      const settle = { resolve, reject };
+      this.#queue.push({ segment, position, bytes, endOffset, acks, settle });
+    });
+    this.#running ??= this.#run();
+    if (!isAnsweredAtOnce) return written;
+    written.catch(() => {});
+    return Promise.resolve();
+  }
+
+  /** Resolves once everything before `endOffset` is committed. */
+  committed(endOffset: number): Promise<void> {
+    if (endOffset <= this.#committedEnd) return Promise.resolve();
+    return new Promise((resolve, reject) => this.#waiters.push({ endOffset, resolve, reject }));
+  }
+
+  /** Resolves when nothing is queued or under way. */
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    // Appends of the same turn of the event loop join the first group.
+    await null;
+    try {
+      while (this.#queue.length > 0) await this.#writeGroup(this.#takeGroup());
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  #takeGroup(): QueuedWrite[] {
+    const { segment } = this.#queue[0]!;
+    let count = 0;
+    let bytes = 0;
+    for (const write of this.#queue) {
+      if (write.segment !== segment || (count > 0 && bytes + write.bytes.length > GROUP_BYTES_MAX)) break;
+      bytes += write.bytes.length;
+      count++;
+    }
+    if (count === this.#queue.length) {
+      const all = this.#queue;
+      this.#queue = [];
+      return all;
+    }
+    return this.#queue.splice(0, count);
+  }
+
+  async #writeGroup(group: QueuedWrite[]): Promise<void> {
+    const { segment, position } = group[0]!;
+    const { endOffset } = group.at(-1)!;
+    const buffers = joinNeighbours(group);
+    const bytes = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
+    const isSynced = this.#host.isSynced();
+    try {
+      if (this.#prepared !== segment) await this.#host.prepare(segment);
+      this.#prepared = segment;
+      await segment.file.use(async (file) => {
+        await file.write(buffers, position);
+        if (!isSynced) return;
+        for (const write of group) if (write.acks !== -1) write.settle.resolve();
+        await file.datasync();
+      });
+    } catch (error) {
+      this.#fail(group, this.#host.failed(error));
+      return;
+    }
+    this.#queuedBytes -= bytes;
+    this.#committedEnd = endOffset;
+    for (const write of group) write.settle.resolve();
+    const due = this.#waiters.filter((waiter) => waiter.endOffset <= endOffset);
+    if (due.length > 0) {
+      this.#waiters = this.#waiters.filter((waiter) => waiter.endOffset > endOffset);
+      for (const waiter of due) waiter.resolve();
+    }
+    this.#host.committed(endOffset, bytes);
+  }
+
+  #fail(group: readonly QueuedWrite[], error: LogError): void {
+    const all = [...group, ...this.#queue];
+    const waiters = this.#waiters;
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    this.#waiters = [];
+    for (const write of all) write.settle.reject(error);
+    for (const waiter of waiters) waiter.reject(error);
+  }
+}
+
+/** Batches that lie side by side in memory become one buffer. */
+function joinNeighbours(group: readonly QueuedWrite[]): Buffer[] {
+  const joined: Buffer[] = [];
+  for (const { bytes } of group) {
+    const last = joined.at(-1);
+    if (
+      last !== undefined &&
+      last.buffer === bytes.buffer &&
+      last.byteOffset + last.length === bytes.byteOffset
+    ) {
+      joined[joined.length - 1] = Buffer.from(last.buffer, last.byteOffset, last.length + bytes.length);
+    } else {
+      joined.push(bytes);
+    }
+  }
+  return joined;
+}

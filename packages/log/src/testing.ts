@@ -1,0 +1,2 @@
+export { batchOf, partitionOf, readAll, recordsOf } from "./testing/batches.ts";
+export { type EngineUnderTest, partitionLogSuite } from "./testing/partition-log-suite.ts";

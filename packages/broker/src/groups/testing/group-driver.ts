@@ -173,6 +173,29 @@ export class GroupDriver {
     return this.group.generationId;
   }
 
+  /** The same, with one partition of `orders` for each, all synced. */
+  formStable(...memberIds: string[]): number {
+    const generationId = this.formGroup(...memberIds);
+    const assignments = Object.fromEntries(
+      memberIds.map((memberId, index) => [memberId, { orders: [index] }]),
+    );
+    for (const memberId of memberIds) this.sync(memberId, generationId, assignments);
+    return generationId;
+  }
+
+  close(error: GroupError): void {
+    this.group.close(error, this.nowMs);
+    this.#settle();
+  }
+
+  /** What a member got to consume. */
+  partitionsOf(requestId: number): Partitions | undefined {
+    const assignment = this.#syncs.get(requestId)?.assignment;
+    if (assignment === undefined || assignment.length === 0) return undefined;
+    const { assignedPartitions } = ConsumerProtocolAssignment.read(assignment);
+    return Object.fromEntries(assignedPartitions.map(({ topic, partitions }) => [topic, partitions]));
+  }
+
   #settle(): void {
     for (const effect of this.group.takeEffects()) this.#perform(effect);
     if (!this.holdsStorage && this.#held.length > 0) this.store();

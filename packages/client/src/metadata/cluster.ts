@@ -1,0 +1,148 @@
+import { ERRORS, Metadata, NIL_UUID } from "@letterpress/protocol";
+import { backoffMs, delay } from "../backoff.ts";
+import type { ResolvedClientOptions } from "../client-options.ts";
+import { BrokerPool } from "../connection/broker-pool.ts";
+import type { Connection } from "../connection/connection.ts";
+import { LetterpressError } from "../letterpress-error.ts";
+import { MetadataCache } from "./metadata-cache.ts";
+import type { TopicMetadata } from "./topic-metadata.ts";
+
+/**
+ * The cluster as one client sees it: knows the topics in use and their leaders, and keeps that knowledge fresh.
+ * Refreshes that are asked for together travel together.
+ */
+export class Cluster {
+  readonly options: ResolvedClientOptions;
+  readonly metadata = new MetadataCache();
+  readonly #pool: BrokerPool;
+  /** Topics that somebody uses: they are part of every refresh. */
+  readonly #topics = new Set<string>();
+  readonly #closing = new AbortController();
+  #refreshing: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: ResolvedClientOptions) {
+    this.options = options;
+    this.#pool = new BrokerPool(options);
+  }
+
+  /** A connection for short requests to any broker that can be reached. */
+  async any(): Promise<Connection> {
+    const known = this.metadata.brokers;
+    const start = Math.floor(Math.random() * known.length);
+    const candidates = [...known.slice(start), ...known.slice(0, start), ...this.options.brokers];
+    let failure: unknown;
+    for (const address of candidates) {
+      this.#throwIfClosed();
+      try {
+        return await this.#pool.connection(address);
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  /** A connection for short requests to one broker. */
+  async node(nodeId: number): Promise<Connection> {
+    if (this.metadata.broker(nodeId) === undefined) await this.refresh();
+    const broker = this.metadata.broker(nodeId);
+    if (broker !== undefined) return this.#pool.connection(broker);
+    throw new LetterpressError("CONNECTION_FAILED", `broker ${nodeId} is not part of the cluster`, {
+      retriable: true,
+    });
+  }
+
+  /** A connection for short requests to the controller. */
+  async controller(): Promise<Connection> {
+    if (this.metadata.controllerId < 0) await this.refresh();
+    const { controllerId } = this.metadata;
+    return controllerId < 0 ? this.any() : this.node(controllerId);
+  }
+
+  /**
+   * The metadata of a topic; asked for when it is not known, waiting some time for a new one.
+   *
+   * @throws LetterpressError `UNKNOWN_TOPIC`, `AUTHORIZATION_FAILED`, or why no broker could be asked.
+   */
+  async topic(name: string, signal?: AbortSignal): Promise<TopicMetadata> {
+    this.#topics.add(name);
+    const deadlineMs = performance.now() + this.options.topicWaitMs;
+    for (let attempt = 1; ; attempt++) {
+      const known = this.metadata.topic(name);
+      if (known !== undefined) return known;
+      const failure = await this.#tryRefresh(name);
+      const topic = this.metadata.topic(name);
+      if (topic !== undefined) return topic;
+      if (failure?.retriable === false || performance.now() > deadlineMs) {
+        this.#topics.delete(name);
+        throw failure;
+      }
+      await delay(backoffMs(attempt), signal ?? this.#closing.signal);
+    }
+  }
+
+  /** Asks for all topics in use again. Resolves when an answer that was asked for after this call is there. */
+  refresh(): Promise<void> {
+    if (this.#refreshing === undefined) return this.#start();
+    this.#next ??= this.#refreshing.then(
+      () => this.#start(),
+      () => this.#start(),
+    );
+    return this.#next;
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#closing.abort();
+    this.#pool.close();
+  }
+
+  async #tryRefresh(name: string): Promise<LetterpressError | undefined> {
+    try {
+      await this.refresh();
+      const error = this.metadata.errorOf(name);
+      if (error?.kafkaError !== ERRORS.UNKNOWN_TOPIC_OR_PARTITION.name) return error;
+      return new LetterpressError(
+        "UNKNOWN_TOPIC",
+        `topic ${name} does not exist: create it, with "letterpress apply" or "letterpress topic create ${name}"`,
+        { topic: name, retriable: true, kafkaError: error.kafkaError },
+      );
+    } catch (error) {
+      return LetterpressError.from(error, "CONNECTION_FAILED");
+    }
+  }
+
+  #start(): Promise<void> {
+    this.#next = undefined;
+    this.#refreshing = this.#ask().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  async #ask(): Promise<void> {
+    this.#throwIfClosed();
+    const connection = await this.any();
+    const topics = [...this.#topics].map((name) => ({ name, topicId: NIL_UUID }));
+    const response = await connection.request(Metadata, {
+      topics,
+      allowAutoTopicCreation: this.options.allowAutoTopicCreation,
+    });
+    this.metadata.update(response);
+    this.#scheduleRefresh();
+  }
+
+  #scheduleRefresh(): void {
+    clearTimeout(this.#timer);
+    if (this.#closing.signal.aborted) return;
+    this.#timer = setTimeout(() => {
+      this.refresh().catch(() => this.#scheduleRefresh());
+    }, this.options.metadataMaxAgeMs).unref();
+  }
+
+  #throwIfClosed(): void {
+    if (this.#closing.signal.aborted) throw new LetterpressError("CLOSED", "the client is closed");
+  }
+}

@@ -1,0 +1,28 @@
+import type { ResolvedSchema, SubjectNameStrategy } from "@letterpress/schema";
+
+/** What typed topics need of a registry. `RegistryClient` of `@letterpress/registry/client` is one. */
+export interface SchemaIds {
+  /** The id of a schema under a subject. Rejects when it is not registered there. */
+  idOf(subject: string, schema: ResolvedSchema): Promise<number>;
+  /** The schema behind an id, with everything it includes. */
+  schemaById(id: number): Promise<ResolvedSchema>;
+  /** Registers a schema under a subject, after what it includes; returns its id. */
+  registerResolved(subject: string, schema: ResolvedSchema): Promise<number>;
+}
+
+/** The subject of a topic's key or value schema. */
+export function subjectOf(
+  strategy: SubjectNameStrategy,
+  topic: string,
+  part: "key" | "value",
+  fullName: string,
+): string {
+  switch (strategy) {
+    case "TopicName":
+      return `${topic}-${part}`;
+    case "RecordName":
+      return fullName;
+    case "TopicRecordName":
+      return `${topic}-${fullName}`;
+  }
+}

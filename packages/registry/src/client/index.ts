@@ -1,0 +1,4 @@
+export type { RegisteredVersion } from "./answers.ts";
+export { type RegisterResult, RegistryClient, type RegistryClientOptions } from "./registry-client.ts";
+export { RegistryClientError, type RegistryClientErrorCode } from "./registry-client-error.ts";
+export type { RegistryAuth, TransportOptions } from "./transport.ts";

@@ -1,0 +1,266 @@
+import type { ResolvedReference, ResolvedSchema, SchemaDefinition } from "@letterpress/schema";
+import type { z } from "zod";
+import {
+  anyAnswer,
+  checkAnswer,
+  compatibilityAnswer,
+  configAnswer,
+  definitionAnswer,
+  modeAnswer,
+  numbersAnswer,
+  type RegisteredVersion,
+  registerAnswer,
+  textsAnswer,
+  toBody,
+  toDefinition,
+  toRegisteredVersion,
+  versionAnswer,
+} from "./answers.ts";
+import { PromiseCache } from "./promise-cache.ts";
+import { RegistryClientError } from "./registry-client-error.ts";
+import { Transport, type TransportOptions } from "./transport.ts";
+
+export interface RegistryClientOptions extends TransportOptions {
+  /** How many schemas, and how many ids of schemas, are kept. Default: 1,000. */
+  readonly cacheCountMax?: number | undefined;
+}
+
+/** What registering answers; registries older than Confluent's 8.0 leave the version out. */
+export interface RegisterResult {
+  readonly id: number;
+  readonly version: number | undefined;
+}
+
+const REFERENCE_DEPTH_MAX = 32;
+
+/** Talks to a schema registry: Letterpress's or Confluent's. Every method throws RegistryClientError. */
+export class RegistryClient {
+  readonly #transport: Transport;
+  readonly #schemas: PromiseCache<number, ResolvedSchema>;
+  readonly #references: PromiseCache<string, RegisteredVersion>;
+  readonly #ids: PromiseCache<string, number>;
+
+  constructor(options: RegistryClientOptions) {
+    const countMax = options.cacheCountMax ?? 1_000;
+    this.#transport = new Transport(options);
+    this.#schemas = new PromiseCache(countMax);
+    this.#references = new PromiseCache(countMax);
+    this.#ids = new PromiseCache(countMax);
+  }
+
+  /** Makes a schema the next version of a subject, or finds it there. Its references must be registered. */
+  async register(
+    subject: string,
+    schema: SchemaDefinition,
+    options: { readonly normalize?: boolean | undefined } = {},
+  ): Promise<RegisterResult> {
+    const path = `${subjectPath(subject)}/versions${query({ normalize: options.normalize })}`;
+    const { id, version } = await this.#post(path, toBody(schema), registerAnswer);
+    return { id, version: version ?? undefined };
+  }
+
+  /** Registers what a schema includes, innermost first, and then the schema itself. */
+  async registerResolved(
+    subject: string,
+    schema: ResolvedSchema,
+    options: { readonly normalize?: boolean | undefined } = {},
+  ): Promise<RegisterResult> {
+    const references = [];
+    for (const reference of schema.references) {
+      references.push(await this.#registerReference(reference, options, REFERENCE_DEPTH_MAX));
+    }
+    return this.register(subject, { ...schema, references }, options);
+  }
+
+  /** The version of a subject that is this schema. */
+  async lookup(
+    subject: string,
+    schema: SchemaDefinition,
+    options: { readonly normalize?: boolean | undefined; readonly deleted?: boolean | undefined } = {},
+  ): Promise<RegisteredVersion> {
+    const path = `${subjectPath(subject)}${query(options)}`;
+    return toRegisteredVersion(await this.#post(path, toBody(schema), versionAnswer));
+  }
+
+  /** The id of a schema under a subject; asked once and then kept. */
+  idOf(subject: string, schema: ResolvedSchema): Promise<number> {
+    const key = `${subject}\n${JSON.stringify(toBody(schema))}`;
+    return this.#ids.get(key, async () => (await this.lookup(subject, schema)).id);
+  }
+
+  /** A schema with all it includes; asked once and then kept. */
+  schemaById(id: number): Promise<ResolvedSchema> {
+    return this.#schemas.get(id, async () => {
+      const answer = await this.#get(`/schemas/ids/${id}`, definitionAnswer);
+      return this.#resolve(toDefinition(answer), REFERENCE_DEPTH_MAX);
+    });
+  }
+
+  /** The texts of everything a definition refers to, put in. */
+  resolve(definition: SchemaDefinition): Promise<ResolvedSchema> {
+    return this.#resolve(definition, REFERENCE_DEPTH_MAX);
+  }
+
+  /** The newest version of a subject that is not deleted. */
+  latest(subject: string): Promise<RegisteredVersion> {
+    return this.version(subject, "latest");
+  }
+
+  async version(subject: string, version: number | "latest"): Promise<RegisteredVersion> {
+    return toRegisteredVersion(await this.#get(`${subjectPath(subject)}/versions/${version}`, versionAnswer));
+  }
+
+  versions(subject: string, options: { readonly deleted?: boolean | undefined } = {}): Promise<number[]> {
+    return this.#get(`${subjectPath(subject)}/versions${query(options)}`, numbersAnswer);
+  }
+
+  subjects(
+    options: { readonly subjectPrefix?: string | undefined; readonly deleted?: boolean | undefined } = {},
+  ): Promise<string[]> {
+    return this.#get(`/subjects${query(options)}`, textsAnswer);
+  }
+
+  /** The ids of the schemas that refer to a version. */
+  referencedBy(subject: string, version: number | "latest"): Promise<number[]> {
+    return this.#get(`${subjectPath(subject)}/versions/${version}/referencedby`, numbersAnswer);
+  }
+
+  /** Whether a schema could become the next version, and why not: against all versions the level asks for, or one. */
+  async checkCompatibility(
+    subject: string,
+    schema: SchemaDefinition,
+    options: {
+      readonly version?: number | "latest" | undefined;
+      readonly verbose?: boolean | undefined;
+      readonly normalize?: boolean | undefined;
+    } = {},
+  ): Promise<{ readonly isCompatible: boolean; readonly messages: readonly string[] }> {
+    const { version, verbose = true, normalize } = options;
+    const suffix = version === undefined ? "" : `/${version}`;
+    const path = `/compatibility${subjectPath(subject)}/versions${suffix}${query({ verbose, normalize })}`;
+    const answer = await this.#post(path, toBody(schema), compatibilityAnswer);
+    return { isCompatible: answer.is_compatible, messages: answer.messages ?? [] };
+  }
+
+  /** The compatibility level of a subject, or of all; a subject without its own has the global one. */
+  async config(subject?: string): Promise<string> {
+    const path = subject === undefined ? "/config" : `/config/${segment(subject)}?defaultToGlobal=true`;
+    return (await this.#get(path, configAnswer)).compatibilityLevel;
+  }
+
+  async setConfig(compatibility: string, subject?: string): Promise<void> {
+    await this.#put(subject === undefined ? "/config" : `/config/${segment(subject)}`, { compatibility });
+  }
+
+  async deleteConfig(subject: string): Promise<void> {
+    await this.#delete(`/config/${segment(subject)}`, anyAnswer);
+  }
+
+  /** The mode of a subject, or of all; a subject without its own has the global one. */
+  async mode(subject?: string): Promise<string> {
+    const path = subject === undefined ? "/mode" : `/mode/${segment(subject)}?defaultToGlobal=true`;
+    return (await this.#get(path, modeAnswer)).mode;
+  }
+
+  async setMode(
+    mode: string,
+    subject?: string,
+    options: { readonly force?: boolean | undefined } = {},
+  ): Promise<void> {
+    const path = subject === undefined ? "/mode" : `/mode/${segment(subject)}`;
+    await this.#put(`${path}${query(options)}`, { mode });
+  }
+
+  /** Deletes all versions of a subject; for good only what was deleted before. */
+  deleteSubject(
+    subject: string,
+    options: { readonly permanent?: boolean | undefined } = {},
+  ): Promise<number[]> {
+    this.#ids.clear();
+    return this.#delete(`${subjectPath(subject)}${query(options)}`, numbersAnswer);
+  }
+
+  async deleteVersion(
+    subject: string,
+    version: number | "latest",
+    options: { readonly permanent?: boolean | undefined } = {},
+  ): Promise<void> {
+    this.#ids.clear();
+    await this.#delete(`${subjectPath(subject)}/versions/${version}${query(options)}`, anyAnswer);
+  }
+
+  async #registerReference(
+    reference: ResolvedReference,
+    options: { readonly normalize?: boolean | undefined },
+    depthLeft: number,
+  ): Promise<{ name: string; subject: string; version: number }> {
+    checkDepth(depthLeft);
+    const references = [];
+    for (const inner of reference.schema.references) {
+      references.push(await this.#registerReference(inner, options, depthLeft - 1));
+    }
+    const { name, subject } = reference;
+    const definition = { ...reference.schema, references };
+    const { version } = await this.register(subject, definition, options);
+    return { name, subject, version: version ?? (await this.lookup(subject, definition, options)).version };
+  }
+
+  async #resolve(definition: SchemaDefinition, depthLeft: number): Promise<ResolvedSchema> {
+    checkDepth(depthLeft);
+    const references = await Promise.all(
+      definition.references.map(async (reference): Promise<ResolvedReference> => {
+        const { subject, version } = reference;
+        const found = await this.#references.get(`${subject}\n${version}`, async () => {
+          // A version that others refer to is needed even when it has been soft-deleted.
+          const path = `${subjectPath(subject)}/versions/${version}?deleted=true`;
+          return toRegisteredVersion(await this.#get(path, versionAnswer));
+        });
+        return { ...reference, schema: await this.#resolve(found.schema, depthLeft - 1) };
+      }),
+    );
+    return { format: definition.format, text: definition.text, references };
+  }
+
+  async #get<Schema extends z.ZodType>(path: string, answer: Schema): Promise<z.output<Schema>> {
+    return checkAnswer(answer, await this.#transport.call("GET", path));
+  }
+
+  async #post<Schema extends z.ZodType>(
+    path: string,
+    body: unknown,
+    answer: Schema,
+  ): Promise<z.output<Schema>> {
+    return checkAnswer(answer, await this.#transport.call("POST", path, body));
+  }
+
+  async #put(path: string, body: unknown): Promise<void> {
+    await this.#transport.call("PUT", path, body);
+  }
+
+  async #delete<Schema extends z.ZodType>(path: string, answer: Schema): Promise<z.output<Schema>> {
+    return checkAnswer(answer, await this.#transport.call("DELETE", path));
+  }
+}
+
+function checkDepth(depthLeft: number): void {
+  if (depthLeft > 0) return;
+  throw new RegistryClientError(
+    "INVALID",
+    `References are nested deeper than ${REFERENCE_DEPTH_MAX} schemas`,
+  );
+}
+
+function segment(text: string): string {
+  return encodeURIComponent(text);
+}
+
+function subjectPath(subject: string): string {
+  return `/subjects/${segment(subject)}`;
+}
+
+/** The members that are set, as a query; false is what every registry takes for granted. */
+function query(members: Readonly<Record<string, string | boolean | undefined>>): string {
+  const set = Object.entries(members).filter(([, value]) => value !== undefined && value !== false);
+  if (set.length === 0) return "";
+  return `?${set.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join("&")}`;
+}

@@ -43,6 +43,7 @@ export class GroupDriver {
   readonly #joins = new Map<number, JoinResult>();
   readonly #syncs = new Map<number, SyncResult>();
   readonly #held: Stored[] = [];
+  readonly #open = new Set<number>();
   #nextRequestId = 1;
 
   constructor(limits: Partial<GroupLimits> = {}, restored?: GroupSnapshot) {
@@ -54,7 +55,7 @@ export class GroupDriver {
   }
 
   join(request: Partial<JoinRequest> = {}): number {
-    const requestId = this.#nextRequestId++;
+    const requestId = this.#newRequest();
     this.group.join(
       {
         requestId,
@@ -96,7 +97,7 @@ export class GroupDriver {
     assignments: readonly { memberId: string; assignment: Buffer }[],
     change: { groupInstanceId?: string; protocolType?: string; protocolName?: string } = {},
   ): number {
-    const requestId = this.#nextRequestId++;
+    const requestId = this.#newRequest();
     const identity = { memberId, groupInstanceId: null, protocolType: null, protocolName: null, ...change };
     this.group.sync({ requestId, generationId, assignments, ...identity }, this.nowMs);
     this.#settle();
@@ -125,6 +126,7 @@ export class GroupDriver {
   }
 
   disconnect(requestId: number): void {
+    this.#open.delete(requestId);
     this.group.abandon(requestId, this.nowMs);
     this.#settle();
   }
@@ -158,6 +160,11 @@ export class GroupDriver {
 
   synced(requestId: number): SyncResult | undefined {
     return this.#syncs.get(requestId);
+  }
+
+  /** The requests that are still parked, and whose connections still stand. */
+  unanswered(): number[] {
+    return [...this.#open];
   }
 
   /** Members that join at once and are all in the next generation; the first leads. Returns its generation. */
@@ -204,10 +211,10 @@ export class GroupDriver {
   #perform(effect: GroupEffect): void {
     switch (effect.type) {
       case "respondJoin":
-        answerOnce(this.#joins, effect.requestId, effect.result);
+        this.#answer(this.#joins, effect.requestId, effect.result);
         break;
       case "respondSync":
-        answerOnce(this.#syncs, effect.requestId, effect.result);
+        this.#answer(this.#syncs, effect.requestId, effect.result);
         break;
       case "persist":
         this.#held.push(effect);
@@ -217,9 +224,15 @@ export class GroupDriver {
         break;
     }
   }
-}
 
-function answerOnce<T>(answers: Map<number, T>, requestId: number, result: T): void {
-  if (answers.has(requestId)) throw new Error(`request ${requestId} is answered twice`);
-  answers.set(requestId, result);
+  #newRequest(): number {
+    const requestId = this.#nextRequestId++;
+    this.#open.add(requestId);
+    return requestId;
+  }
+
+  #answer<T>(answers: Map<number, T>, requestId: number, result: T): void {
+    if (!this.#open.delete(requestId)) throw new Error(`request ${requestId} is not open, and is answered`);
+    answers.set(requestId, result);
+  }
 }

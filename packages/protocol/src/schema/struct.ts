@@ -1,7 +1,8 @@
-import type { Reader } from "@letterpress/wire";
+import type { Reader, Writer } from "@letterpress/wire";
 import { ProtocolError } from "../protocol-error.ts";
 import type { Codec } from "./codec.ts";
 import { Field, type FieldType, type Infer, type Init } from "./field.ts";
+import { locate } from "./locate.ts";
 import { type NamedCodec, readTagged, writeTagged } from "./tagged-fields.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a shape holds fields of every type
@@ -84,10 +85,7 @@ function compileStruct(shape: Shape, version: number, flexible: boolean): Codec 
           `field ${name} cannot be sent in version ${version}; leave it out or negotiate a version that has it`,
         );
       }
-      for (const { name, field, codec } of untagged) {
-        const value = values[name];
-        codec.write(writer, value === undefined ? field.defaultValue() : value);
-      }
+      writeFields(writer, untagged, values);
       if (flexible) writeTagged(writer, tagged, values);
     },
   };
@@ -103,8 +101,23 @@ function compileRead(
   return (reader) => {
     const value: Record<string, unknown> = {};
     for (const { name, field, codec } of steps) {
-      value[name] = codec === undefined ? field.defaultValue() : codec.read(reader);
+      try {
+        value[name] = codec === undefined ? field.defaultValue() : codec.read(reader);
+      } catch (error) {
+        throw locate(error, name);
+      }
     }
     return value;
   };
+}
+
+function writeFields(writer: Writer, untagged: readonly NamedCodec[], values: Values): void {
+  for (const { name, field, codec } of untagged) {
+    const value = values[name];
+    try {
+      codec.write(writer, value === undefined ? field.defaultValue() : value);
+    } catch (error) {
+      throw locate(error, name);
+    }
+  }
 }

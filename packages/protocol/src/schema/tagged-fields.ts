@@ -1,6 +1,7 @@
 import { type Reader, WireError, Writer } from "@letterpress/wire";
 import type { Codec } from "./codec.ts";
 import type { Field } from "./field.ts";
+import { locate } from "./locate.ts";
 
 /** No message of Kafka's has more than a handful; the bound keeps a hostile header cheap. */
 const TAGGED_FIELDS_MAX = 1024;
@@ -41,13 +42,21 @@ export function readTagged(
       continue;
     }
     const end = reader.position + size;
-    values[entry.name] = entry.codec.read(reader);
+    values[entry.name] = readTaggedField(reader, entry);
     if (reader.position !== end) {
       throw new WireError(
         "MALFORMED",
         `tagged field ${entry.name} does not take the ${size} bytes it states`,
       );
     }
+  }
+}
+
+function readTaggedField(reader: Reader, { name, codec }: NamedCodec): unknown {
+  try {
+    return codec.read(reader);
+  } catch (error) {
+    throw locate(error, name);
   }
 }
 

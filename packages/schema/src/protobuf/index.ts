@@ -1,0 +1,2 @@
+export { type ParseProtobufOptions, type ProtobufSchema, parseProtobuf } from "./protobuf-schema.ts";
+export { protobufSerde } from "./serde.ts";

@@ -1,0 +1,100 @@
+import type { FileDescriptorProto } from "@bufbuild/protobuf/wkt";
+import type { ResolvedReference, ResolvedSchema } from "../schema-definition.ts";
+import { SchemaError } from "../schema-error.ts";
+import { bundledFiles, bundledTexts } from "./bundled-files.ts";
+import { FILES_MAX } from "./limits.ts";
+import { linkFile } from "./linker.ts";
+import type { ParsedFile } from "./parsed-file.ts";
+import { parseFile } from "./parser.ts";
+import { invalidSchema } from "./token.ts";
+
+/** A schema's file with all it depends on. */
+export interface LinkedFiles {
+  readonly file: FileDescriptorProto;
+  /** The files it depends on, directly or not, each behind its own dependencies. */
+  readonly dependencies: readonly FileDescriptorProto[];
+  /** The main file as it was written. */
+  readonly parsed: ParsedFile;
+}
+
+/**
+ * Parses and links a schema's file and everything it imports: from its references first, then from the files that
+ * every compiler carries.
+ *
+ * @throws SchemaError `INVALID_SCHEMA`, or `MISSING_REFERENCE` for an import that nobody gave.
+ */
+export function linkFiles(schema: ResolvedSchema, fileName: string): LinkedFiles {
+  const loader = new FileLoader(schema);
+  const parsed = parseSource(schema.text, fileName);
+  loader.require(parsed, [fileName]);
+  const file = linkFile(parsed, loader.linked);
+  return { file, dependencies: [...loader.linked.values()], parsed };
+}
+
+function parseSource(text: string, fileName: string): ParsedFile {
+  return parseFile(text, fileName);
+}
+
+class FileLoader {
+  /** Linked files by name, in an order that puts dependencies first. */
+  readonly linked = new Map<string, FileDescriptorProto>();
+  readonly #texts = new Map<string, string>();
+
+  constructor(schema: ResolvedSchema) {
+    this.#collect(schema.references);
+  }
+
+  #collect(references: readonly ResolvedReference[]): void {
+    for (const reference of references) {
+      const known = this.#texts.get(reference.name);
+      if (known === reference.schema.text) continue;
+      if (known !== undefined) {
+        throw invalidSchema(
+          `two different references go by the name "${reference.name}"; keep one`,
+          undefined,
+        );
+      }
+      this.#texts.set(reference.name, reference.schema.text);
+      if (this.#texts.size > FILES_MAX)
+        throw invalidSchema(`a schema may include ${FILES_MAX} files`, undefined);
+      this.#collect(reference.schema.references);
+    }
+  }
+
+  /** Links everything a parsed file imports. `importers` is the chain that leads here. */
+  require(parsed: ParsedFile, importers: readonly string[]): void {
+    const { dependency, optionDependency } = parsed.proto;
+    for (const path of [...dependency, ...optionDependency]) {
+      if (this.linked.has(path)) continue;
+      const location = parsed.imports.get(path);
+      if (importers.includes(path)) {
+        throw invalidSchema(
+          `the imports go round in a circle: ${[...importers, path].join(" -> ")}`,
+          location,
+        );
+      }
+      const text = this.#texts.get(path) ?? bundledTexts.get(path);
+      const bundled = bundledFiles.get(path);
+      if (text !== undefined) {
+        const file = parseSource(text, path);
+        this.require(file, [...importers, path]);
+        this.linked.set(path, linkFile(file, this.linked));
+      } else if (bundled !== undefined) {
+        this.#addBundled(bundled);
+      } else {
+        const place = location === undefined ? "" : `${location.file}:${location.line}:${location.column}: `;
+        const advice = `add a reference with the name "${path}"`;
+        throw new SchemaError("MISSING_REFERENCE", `${place}the import "${path}" was not given; ${advice}`, {
+          location,
+        });
+      }
+    }
+  }
+
+  #addBundled(file: FileDescriptorProto): void {
+    for (const name of file.dependency) {
+      if (!this.linked.has(name)) this.#addBundled(bundledFiles.get(name)!);
+    }
+    this.linked.set(file.name, file);
+  }
+}

@@ -1,0 +1,122 @@
+import { Edition } from "@bufbuild/protobuf/wkt";
+import { ParseContext } from "./parse-context.ts";
+import { parseEnum } from "./parse-enum.ts";
+import { parseExtend, parseMessage, parseVisibility } from "./parse-message.ts";
+import { parseOptionStatement } from "./parse-options.ts";
+import { parseService } from "./parse-service.ts";
+import type { ParsedFile } from "./parsed-file.ts";
+import { describeToken } from "./token.ts";
+import { TokenStream } from "./token-stream.ts";
+import { tokenize } from "./tokenizer.ts";
+
+const editions: ReadonlyMap<string, Edition> = new Map([
+  ["2023", Edition.EDITION_2023],
+  ["2024", Edition.EDITION_2024],
+]);
+
+/**
+ * Parses one .proto text on its own: proto2, proto3, and editions 2023 and 2024.
+ *
+ * @param fileName The name the descriptor carries, and errors show.
+ * @throws SchemaError `INVALID_SCHEMA` with file, line and column.
+ */
+export function parseFile(text: string, fileName: string): ParsedFile {
+  const stream = new TokenStream(tokenize(text, fileName), fileName);
+  const context = new ParseContext(stream, fileName);
+  parseSyntax(context);
+  while (stream.peek().kind !== "end") parseStatement(context);
+  return context.file;
+}
+
+/** Reads the syntax or edition, which stands first; without one the file is proto2. */
+function parseSyntax(context: ParseContext): void {
+  const { stream, file } = context;
+  const keyword = stream.peek();
+  if (!stream.at("syntax") && !stream.at("edition")) return;
+  context.declare(file.proto, keyword);
+  stream.next();
+  stream.expect("=", `behind "${keyword.text}"`);
+  const token = stream.peek();
+  const value = stream.string("the version").toString("utf8");
+  if (keyword.text === "syntax") {
+    if (value !== "proto2" && value !== "proto3") {
+      return stream.fail(
+        'the syntax is "proto2" or "proto3"; newer versions are written as edition = "2023"',
+        token,
+      );
+    }
+    context.syntax = value;
+    if (value === "proto3") file.proto.syntax = value;
+  } else {
+    const edition = editions.get(value);
+    if (edition === undefined) return stream.fail('this edition is not known; use "2023" or "2024"', token);
+    context.syntax = "editions";
+    file.proto.syntax = "editions";
+    file.proto.edition = edition;
+  }
+  stream.expect(";", "at the end of the statement");
+  file.written.syntax = `${keyword.text} = "${value}";`;
+}
+
+function parseStatement(context: ParseContext): void {
+  const { stream, file } = context;
+  const scope = file.proto.package;
+  const keyword = stream.peek();
+  switch (keyword.text) {
+    case ";":
+      stream.next();
+      return;
+    case "import":
+      return parseImport(context);
+    case "package":
+      return parsePackage(context);
+    case "option":
+      stream.next();
+      return parseOptionStatement(context, file.proto, scope);
+    case "message":
+      return parseMessage(context, scope, file.proto.messageType);
+    case "enum":
+      return parseEnum(context, scope, file.proto.enumType);
+    case "extend":
+      return parseExtend(context, scope, file.proto);
+    case "service":
+      return parseService(context, scope);
+  }
+  const visibility = parseVisibility(context);
+  if (visibility === undefined) {
+    stream.fail(
+      `expected a message, enum, service, extend, import, package or option, found ${describeToken(keyword)}`,
+    );
+  }
+  if (stream.at("enum")) parseEnum(context, scope, file.proto.enumType, visibility);
+  else parseMessage(context, scope, file.proto.messageType, visibility);
+}
+
+function parseImport(context: ParseContext): void {
+  const { stream, file } = context;
+  stream.next();
+  const modifier = stream.peek();
+  const isOption = context.syntax === "editions" && stream.accept("option");
+  const isPublic = !isOption && stream.accept("public");
+  const isWeak = !isOption && !isPublic && stream.accept("weak");
+  const token = stream.peek();
+  const path = stream.string("the path of a file").toString("utf8");
+  stream.expect(";", "at the end of the import");
+  if (file.imports.has(path)) stream.fail(`"${path}" is imported twice; remove one`, modifier);
+  file.imports.set(path, stream.location(token));
+  if (isOption) {
+    file.proto.optionDependency.push(path);
+    return;
+  }
+  const index = file.proto.dependency.push(path) - 1;
+  if (isPublic) file.proto.publicDependency.push(index);
+  if (isWeak) file.proto.weakDependency.push(index);
+}
+
+function parsePackage(context: ParseContext): void {
+  const { stream, file } = context;
+  const keyword = stream.next();
+  if (file.proto.package !== "") stream.fail("a file has one package; remove this one", keyword);
+  file.proto.package = stream.fullIdentifier("the name of the package");
+  stream.expect(";", "at the end of the package");
+}

@@ -17,4 +17,5 @@ export type {
   ProducerSnapshot,
   TimestampedOffset,
 } from "./partition-log.ts";
+export { STATE_LOG_CONFIG, StateLog, type StateLogOptions } from "./state-log.ts";
 export type { StateEntry, StateMachine, StoredEntry } from "./state-machine.ts";

@@ -107,9 +107,10 @@ test("longs of chosen fields are numbers", () => {
   expect(fault).toMatchObject({ code: "INVALID_VALUE", path: "amountCents" });
   const wide = avroSerde<Record<string, unknown>>(corpusSchema("order.avsc"));
   const beyond = wide.encode(1, { ...ORDER, amountCents: 2n ** 60n });
-  expect(faultOf(() => serde.decoder(wide.schema)(beyond, HEADER_BYTES, beyond.length)).message).toContain(
-    "beyond what JavaScript can tell",
-  );
+  expect(faultOf(() => serde.decoder(wide.schema)(beyond, HEADER_BYTES, beyond.length))).toMatchObject({
+    path: "amountCents",
+    message: "the long is beyond 2^53: read the field as bigint",
+  });
 });
 
 const ORDER = {

@@ -165,7 +165,7 @@ class PayloadWalker {
 
   #int(path: string, what: string): number {
     const value = this.#varint(path, what, 5);
-    if (BigInt.asIntN(32, value) !== value) this.#fail(path, `${what} is longer than 32 bits`);
+    if (BigInt.asIntN(32, value) !== value) this.#fail(path, `${what} is a varint of more than 32 bits`);
     return Number(value);
   }
 

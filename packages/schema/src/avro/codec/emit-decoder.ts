@@ -40,7 +40,7 @@ class DecoderEmitter {
     const code = this.#code;
     switch (plan.kind) {
       case "leaf":
-        code.line(`${v} = ${leafSource(plan.writer, plan.reader, longsAsNumbers)};`);
+        code.line(`${v} = ${leafSource(plan.writer, plan.reader, path, longsAsNumbers)};`);
         return;
       case "enum": {
         code.line(`${v} = ${code.constant(plan.symbols)}[i.readIndex(${plan.symbols.length})];`);
@@ -239,6 +239,7 @@ class DecoderEmitter {
 function leafSource(
   writer: AvroPrimitive | AvroFixed,
   reader: AvroPrimitive | AvroFixed,
+  path: string,
   longsAsNumbers: boolean,
 ): string {
   switch (leafShape(reader, longsAsNumbers)) {
@@ -251,9 +252,9 @@ function leafSource(
     case "long":
       return writer.kind === "int" ? "BigInt(i.readInt())" : "i.readLong()";
     case "safe-long":
-      return writer.kind === "int" ? "i.readInt()" : "i.readSafeLong()";
+      return writer.kind === "int" ? "i.readInt()" : `i.readSafeLong(${literal(path)})`;
     case "date-time":
-      return writer.kind === "int" ? "i.toDate(i.readInt())" : "i.readDate()";
+      return writer.kind === "int" ? "new Date(i.readInt())" : `i.readDate(${literal(path)})`;
     case "float":
       return writer.kind === "float" ? "i.readFloat()" : `Math.fround(${numberSource(writer)})`;
     case "double":

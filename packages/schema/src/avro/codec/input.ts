@@ -73,10 +73,10 @@ export class AvroInput {
     return LONG[0]!;
   }
 
-  /** A long as a number, refused beyond 2^53. */
-  readSafeLong(): number {
+  /** A long as a number, refused beyond 2^53. `path` is for the message. */
+  readSafeLong(path: string): number {
     const value = this.readNearestLong();
-    if (!Number.isSafeInteger(value)) throw MALFORMED;
+    if (!Number.isSafeInteger(value)) this.refuse("the long is beyond 2^53: read the field as bigint", path);
     return value;
   }
 
@@ -120,12 +120,11 @@ export class AvroInput {
     return copy;
   }
 
-  readDate(): Date {
-    return this.toDate(this.readNearestLong());
-  }
-
-  toDate(millis: number): Date {
-    if (millis > DATE_MILLIS_MAX || millis < -DATE_MILLIS_MAX) throw MALFORMED;
+  readDate(path: string): Date {
+    const millis = this.readNearestLong();
+    if (millis > DATE_MILLIS_MAX || millis < -DATE_MILLIS_MAX) {
+      this.refuse(`the timestamp of ${millis} ms is beyond what Date can hold`, path);
+    }
     return new Date(millis);
   }
 
@@ -157,7 +156,7 @@ export class AvroInput {
 
   /** The number of items in the next block of an array or map, each of at least `itemBytesMin` bytes; 0 ends it. */
   readBlock(itemBytesMin: number): number {
-    let count = this.readSafeLong();
+    let count = this.readNearestLong();
     this.blockEnd = -1;
     if (count < 0) {
       count = -count;
@@ -196,7 +195,7 @@ export class AvroInput {
       this.#position++;
       return first >>> 1;
     }
-    const length = this.readSafeLong();
+    const length = this.readNearestLong();
     if (length < 0) throw MALFORMED;
     return length;
   }

@@ -1,5 +1,6 @@
 export * from "./avro/index.ts";
 export { fieldKey, type KeyFieldKind, type KeyFieldValue } from "./field-key.ts";
+export { parseSchema } from "./parse-schema.ts";
 export type { Incompatibility, ParsedSchema, PayloadChecker, PayloadFault } from "./parsed-schema.ts";
 export * from "./protobuf/index.ts";
 export type {

@@ -1,0 +1,13 @@
+import { parseAvroSchema } from "./avro/avro-schema.ts";
+import type { ParsedSchema } from "./parsed-schema.ts";
+import { parseProtobuf } from "./protobuf/protobuf-schema.ts";
+import type { ResolvedSchema } from "./schema-definition.ts";
+
+/**
+ * Parses a schema in either format.
+ *
+ * @throws SchemaError `INVALID_SCHEMA` with line and column; `MISSING_REFERENCE` for what its references lack.
+ */
+export function parseSchema(schema: ResolvedSchema): ParsedSchema {
+  return schema.format === "AVRO" ? parseAvroSchema(schema) : parseProtobuf(schema);
+}

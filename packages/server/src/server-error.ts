@@ -1,0 +1,21 @@
+/** Why a server could not be started or went down. The set is closed. */
+export type ServerErrorCode =
+  /** Settings make no sense; every mistake is listed. */
+  | "INVALID_CONFIG"
+  /** The address is in use or not this machine's. */
+  | "LISTEN_FAILED"
+  /** Another process holds the data folder. */
+  | "DATA_LOCKED"
+  /** Stored data is damaged, or the disk failed. */
+  | "STORAGE_FAILED";
+
+/** The one error of this package. */
+export class ServerError extends Error {
+  override readonly name = "ServerError";
+  readonly code: ServerErrorCode;
+
+  constructor(code: ServerErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

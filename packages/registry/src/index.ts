@@ -7,6 +7,13 @@ export { MemoryRegistryLog, type RegistryLog } from "./registry-log.ts";
 export { RegistryReader, type VersionFilter, type VersionSelector } from "./registry-reader.ts";
 export { type RegistryEntry, RegistryState } from "./registry-state.ts";
 export { createRegistryApp, type RegistryAppOptions } from "./rest/app.ts";
+export {
+  type RegistryAuthenticator,
+  type RegistryCredentials,
+  type RegistryRole,
+  type StaticCredentials,
+  staticAuthenticator,
+} from "./rest/auth.ts";
 export type { SchemaFormats } from "./schema-formats.ts";
 export type { ConfigUpdate } from "./setting-changes.ts";
 export type { ConfigValue } from "./state/log-value.ts";

@@ -3,8 +3,10 @@ import { bodyLimit } from "hono/body-limit";
 import { getPath } from "hono/utils/url";
 import type { Registry } from "../registry.ts";
 import { RegistryError } from "../registry-error.ts";
+import { type RegistryAuthenticator, requireRole } from "./auth.ts";
 import { splitContextPath } from "./context-path.ts";
 import { describeError, HttpError } from "./http-error.ts";
+import { openApiDocument } from "./openapi.ts";
 import { addSchemaRoutes } from "./schemas.ts";
 import { addSettingRoutes } from "./settings.ts";
 import { addSubjectRoutes } from "./subjects.ts";
@@ -12,6 +14,8 @@ import { addSubjectRoutes } from "./subjects.ts";
 export interface RegistryAppOptions {
   /** The largest request body. Default: 4,000,000 bytes; a schema's text is escaped in it. */
   readonly bodyBytesMax?: number | undefined;
+  /** Tells the role of a caller. Default: everyone may do everything. */
+  readonly authenticate?: RegistryAuthenticator | undefined;
   /** Told of errors that are not the client's. Default: they are written to the console. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -26,9 +30,7 @@ export function createRegistryApp(registry: Registry, options: RegistryAppOption
 
   app.use(async (c, next) => {
     await next();
-    if (!c.res.headers.get("content-type")?.includes("openapi")) {
-      c.header("content-type", preferredType(c.req.header("accept")));
-    }
+    c.header("content-type", preferredType(c.req.header("accept")));
   });
   app.use(
     bodyLimit({
@@ -45,7 +47,11 @@ export function createRegistryApp(registry: Registry, options: RegistryAppOption
   });
   app.notFound((c) => c.json(describeError(new HttpError(404, "HTTP 404 Not Found")).body, 404));
 
+  if (options.authenticate !== undefined) app.use(requireRole(options.authenticate));
+
+  const openApi = openApiDocument();
   app.get("/", (c) => c.json({}));
+  app.get("/openapi.json", (c) => c.json(openApi));
   app.get("/contexts", (c) => c.json(registry.reader.contexts()));
   addSubjectRoutes(app, registry);
   addSchemaRoutes(app, registry);

@@ -5,6 +5,8 @@ import {
   type DescField,
   type DescMessage,
   type FileRegistry,
+  type Message,
+  type MessageShape,
   mergeFromBinary,
 } from "@bufbuild/protobuf";
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
@@ -111,9 +113,9 @@ function interpretOption(
       throw invalidSchema(`the option ${optionName(option)} is given twice`, option.location);
     seen.add(path);
   }
-  const holder = owner as { options?: unknown };
-  const options = (holder.options ??= create(schema)) as Parameters<typeof mergeFromBinary>[1];
-  mergeFromBinary(schema, options, writer.finish());
+  const holder = owner as { options?: Message };
+  holder.options ??= create(schema);
+  mergeFromBinary(schema, holder.options as MessageShape<DescMessage>, writer.finish());
 }
 
 /** Writes the option behind the parts of its name; gives the path of numbers unless the last one repeats. */

@@ -55,22 +55,29 @@ function parseMember(context: ParseContext, message: DescriptorProto, home: Fiel
       stream.next();
       return;
     case "message":
-      return parseMessage(context, home.scope, message.nestedType);
+      parseMessage(context, home.scope, message.nestedType);
+      return;
     case "enum":
-      return parseEnum(context, home.scope, message.enumType);
+      parseEnum(context, home.scope, message.enumType);
+      return;
     case "oneof":
-      return parseOneof(context, message, home);
+      parseOneof(context, message, home);
+      return;
     case "extend":
-      return parseExtend(context, home.scope, message);
+      parseExtend(context, home.scope, message);
+      return;
     case "extensions":
       stream.next();
-      return parseExtensionRanges(context, message, home.scope);
+      parseExtensionRanges(context, message, home.scope);
+      return;
     case "reserved":
       stream.next();
-      return parseMessageReserved(context, message);
+      parseMessageReserved(context, message);
+      return;
     case "option":
       stream.next();
-      return parseOptionStatement(context, message, parentScope(home.scope));
+      parseOptionStatement(context, message, parentScope(home.scope));
+      return;
   }
   const visibility = parseVisibility(context);
   if (visibility === undefined) parseField(context, home);

@@ -2,6 +2,7 @@ import type { FieldDescriptorProto } from "@bufbuild/protobuf/wkt";
 import { parseOptionValue } from "./option-value.ts";
 import type { ParseContext } from "./parse-context.ts";
 import type { OptionNamePart, OptionOwner } from "./parsed-file.ts";
+import type { TokenStream } from "./token-stream.ts";
 
 /** Reads `option name = value;` from behind the keyword. */
 export function parseOptionStatement(context: ParseContext, owner: OptionOwner, scope: string): void {
@@ -32,7 +33,7 @@ export function parseFieldOptions(context: ParseContext, field: FieldDescriptorP
 }
 
 function parsePseudoOption(context: ParseContext, field: FieldDescriptorProto, seen: Set<string>): void {
-  const { stream } = context;
+  const stream: TokenStream = context.stream;
   const token = stream.next();
   if (seen.has(token.text)) stream.fail(`${token.text} is given twice`, token);
   seen.add(token.text);
@@ -47,7 +48,7 @@ function parsePseudoOption(context: ParseContext, field: FieldDescriptorProto, s
     return;
   }
   if (field.extendee !== "") stream.fail("json_name does not exist for extensions", token);
-  if (value.kind !== "string") return stream.fail("json_name takes a string", valueToken);
+  if (value.kind !== "string") stream.fail("json_name takes a string", valueToken);
   field.jsonName = value.bytes.toString("utf8");
   context.file.written.jsonNames.set(field, field.jsonName);
 }

@@ -40,7 +40,10 @@ function parseMethod(context: ParseContext, service: ServiceDescriptorProto, sco
   if (parseMethodType(context, method, "input", scope)) method.clientStreaming = true;
   stream.expect("returns", "behind the request's type");
   if (parseMethodType(context, method, "output", scope)) method.serverStreaming = true;
-  if (stream.accept(";")) return context.trail(method);
+  if (stream.accept(";")) {
+    context.trail(method);
+    return;
+  }
   stream.expect("{", 'or ";" behind the method');
   // A block counts as options even when it is empty, as in protoc.
   method.options = create(MethodOptionsSchema);

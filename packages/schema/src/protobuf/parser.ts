@@ -30,7 +30,8 @@ export function parseFile(text: string, fileName: string): ParsedFile {
 
 /** Reads the syntax or edition, which stands first; without one the file is proto2. */
 function parseSyntax(context: ParseContext): void {
-  const { stream, file } = context;
+  const { file } = context;
+  const stream: TokenStream = context.stream;
   const keyword = stream.peek();
   if (!stream.at("syntax") && !stream.at("edition")) return;
   context.declare(file.proto, keyword);
@@ -40,7 +41,7 @@ function parseSyntax(context: ParseContext): void {
   const value = stream.string("the version").toString("utf8");
   if (keyword.text === "syntax") {
     if (value !== "proto2" && value !== "proto3") {
-      return stream.fail(
+      stream.fail(
         'the syntax is "proto2" or "proto3"; newer versions are written as edition = "2023"',
         token,
       );
@@ -49,7 +50,7 @@ function parseSyntax(context: ParseContext): void {
     if (value === "proto3") file.proto.syntax = value;
   } else {
     const edition = editions.get(value);
-    if (edition === undefined) return stream.fail('this edition is not known; use "2023" or "2024"', token);
+    if (edition === undefined) stream.fail('this edition is not known; use "2023" or "2024"', token);
     context.syntax = "editions";
     file.proto.syntax = "editions";
     file.proto.edition = edition;
@@ -67,20 +68,27 @@ function parseStatement(context: ParseContext): void {
       stream.next();
       return;
     case "import":
-      return parseImport(context);
+      parseImport(context);
+      return;
     case "package":
-      return parsePackage(context);
+      parsePackage(context);
+      return;
     case "option":
       stream.next();
-      return parseOptionStatement(context, file.proto, scope);
+      parseOptionStatement(context, file.proto, scope);
+      return;
     case "message":
-      return parseMessage(context, scope, file.proto.messageType);
+      parseMessage(context, scope, file.proto.messageType);
+      return;
     case "enum":
-      return parseEnum(context, scope, file.proto.enumType);
+      parseEnum(context, scope, file.proto.enumType);
+      return;
     case "extend":
-      return parseExtend(context, scope, file.proto);
+      parseExtend(context, scope, file.proto);
+      return;
     case "service":
-      return parseService(context, scope);
+      parseService(context, scope);
+      return;
   }
   const visibility = parseVisibility(context);
   if (visibility === undefined) {

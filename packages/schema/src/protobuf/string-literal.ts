@@ -12,7 +12,7 @@ const simpleEscapes: Readonly<Record<string, number>> = {
   "?": 63,
 };
 
-const escape =
+const escapeSequence =
   /\\(?:([0-7]{1,3})|[xX]([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([abfnrtv\\'"?]))/y;
 
 /**
@@ -28,8 +28,8 @@ export function unescapeLiteral(inner: string): Buffer | number {
     const backslash = inner.indexOf("\\", position);
     if (backslash < 0) break;
     chunks.push(Buffer.from(inner.slice(position, backslash), "utf8"));
-    escape.lastIndex = backslash;
-    const match = escape.exec(inner);
+    escapeSequence.lastIndex = backslash;
+    const match = escapeSequence.exec(inner);
     if (match === null) return backslash;
     const [text, octal, hex, short, long, simple] = match;
     const codePoint = short ?? long;

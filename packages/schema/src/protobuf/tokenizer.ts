@@ -53,25 +53,28 @@ class Tokenizer {
 
   #token(): void {
     const word = this.#match(identifier);
-    if (word !== undefined) return this.#push("identifier", word[0]);
     const character = this.#text[this.#position]!;
-    if (character === '"' || character === "'") return this.#string(character);
-    const digits = this.#match(number);
-    if (digits !== undefined) return this.#number(digits);
+    const digits = word === undefined ? this.#match(number) : undefined;
     const mark = this.#match(symbol);
-    if (mark !== undefined) return this.#push("symbol", mark[0]);
+    if (word !== undefined) this.#push("identifier", word[0]);
+    else if (character === '"' || character === "'") this.#string(character);
+    else if (digits !== undefined) this.#number(digits);
+    else if (mark !== undefined) this.#push("symbol", mark[0]);
+    else this.#unknown(character);
+  }
+
+  #unknown(character: string): never {
     if (/[0-9]/.test(character))
       this.#fail("a number ends in something that is no digit; put a space behind it");
     this.#fail(`${JSON.stringify(character)} has no meaning here; remove it`);
   }
 
   #number(match: RegExpExecArray): void {
-    if (match[1] !== undefined) return this.#push("float", match[0]);
-    const digits = match[2]!;
-    if (/^0\d/.test(digits) && !/^[0-7]+$/.test(digits)) {
+    const digits = match[2];
+    if (digits !== undefined && /^0\d/.test(digits) && !/^[0-7]+$/.test(digits)) {
       this.#fail(`${digits} begins with 0, so it is octal, and has digits above 7`);
     }
-    this.#push("integer", digits);
+    this.#push(digits === undefined ? "float" : "integer", match[0]);
   }
 
   #string(quote: string): void {

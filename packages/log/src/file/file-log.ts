@@ -304,7 +304,7 @@ export class FileLog implements PartitionLog {
     if (this.#failure === undefined) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#failure = new LogError("STORAGE_FAILED", `${this.#context.folder}: ${reason}`, { cause: error });
-      this.#keeper.stop();
+      this.#keeper.stop(this.#failure);
       // Nothing has advanced, but whoever waits for it has to learn of the failure.
       this.#events.emit("advance");
     }

@@ -184,6 +184,8 @@ class Recovery {
     }
     // With `flush: os` the end may have been lost to before the start that DeleteRecords set.
     if (endOffset < logStartOffset) {
+      // Those behind must be gone for certain first: alone they would look like a log without its beginning.
+      await this.#disk.syncDirectory(this.#folder);
       for (const segment of intact) await segment.remove();
       intact = [];
       endOffset = logStartOffset;

@@ -34,7 +34,7 @@ export class SegmentKeeper {
   #committedEnd: number;
   #bytesSinceCheckpoint = 0;
   #timer: NodeJS.Timeout | undefined;
-  #isStopped = false;
+  #stopped: LogError | undefined;
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -124,8 +124,8 @@ export class SegmentKeeper {
   }
 
   /** Nothing is written any more: the disk has failed, and what it has is unknown. */
-  stop(): void {
-    this.#isStopped = true;
+  stop(error: LogError): void {
+    this.#stopped = error;
   }
 
   async release(): Promise<void> {
@@ -175,7 +175,8 @@ export class SegmentKeeper {
   async #guarded(job: () => Promise<void>): Promise<void> {
     try {
       await this.#jobs.run(async () => {
-        if (!this.#isStopped) await job();
+        if (this.#stopped !== undefined) throw this.#stopped;
+        await job();
       });
     } catch (error) {
       throw this.#options.failed(error);

@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "@letterpress/registry/client",
   ],
   "packages/broker": ["@letterpress/protocol", "@letterpress/wire", "@letterpress/log"],
+  "packages/cluster": ["@letterpress/log", "@letterpress/wire", "nats"],
   "packages/server": [
     "@letterpress/wire",
     "@letterpress/protocol",

@@ -25,6 +25,8 @@ export interface Incompatibility {
   /** Where in the reader schema: a JSON pointer for Avro (`/fields/2`), a dotted or `#/` path for Protobuf. */
   readonly path: string;
   readonly message: string;
+  /** What the registry adds as `additionalInfo`, where the format has that. */
+  readonly detail?: string;
 }
 
 /** A schema that has been parsed and checked, in either format. */
@@ -32,6 +34,8 @@ export interface ParsedSchema {
   readonly format: SchemaFormat;
   /** The text that identifies the schema in a registry (Confluent's canonical string, not Avro's PCF). */
   readonly canonicalText: string;
+  /** The canonical text that all spellings of one schema share: what has no order is sorted. */
+  readonly normalizedText: string;
   /** The full name of the record or first message; empty for schemas without a name. */
   readonly fullName: string;
   /**

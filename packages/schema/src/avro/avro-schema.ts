@@ -1,6 +1,6 @@
 import type { ParsedSchema, PayloadChecker } from "../parsed-schema.ts";
 import type { ResolvedSchema } from "../schema-definition.ts";
-import { canonicalText } from "./canonical.ts";
+import { canonicalText, normalizedText } from "./canonical.ts";
 import { payloadChecker } from "./checker/payload-checker.ts";
 import { type ParseAvroOptions, type ParsedAvro, parseAvro } from "./parse.ts";
 
@@ -25,10 +25,17 @@ export function parseAvroSchema(schema: ResolvedSchema, options: ParseAvroOption
       text ??= canonicalText(avro);
       return text;
     },
+    get normalizedText() {
+      return normalizedText(avro);
+    },
     typeNameAt: (messageIndexes) => (messageIndexes.length === 0 ? fullName : undefined),
     checker() {
       checker ??= payloadChecker(root);
       return checker;
     },
   };
+}
+
+export function isAvro(schema: ParsedSchema): schema is ParsedAvroSchema {
+  return schema.format === "AVRO";
 }

@@ -1,2 +1,3 @@
 export { type ParseProtobufOptions, type ProtobufSchema, parseProtobuf } from "./protobuf-schema.ts";
 export { protobufSerde } from "./serde.ts";
+export { serializedFile } from "./serialized-file.ts";

@@ -3,10 +3,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-async function run(command: string, args: readonly string[], input = ""): Promise<void> {
-  const child = spawn(command, args, { stdio: ["pipe", "ignore", "pipe"], timeout: 60_000 });
+/** Runs a command to its end and gives what it printed; a failure is reported, and the capture goes on. */
+async function run(command: string, args: readonly string[], input = ""): Promise<Buffer> {
+  const child = spawn(command, args, { stdio: "pipe", timeout: 60_000 });
   const closed = Promise.withResolvers<number | null>();
+  const output: Buffer[] = [];
   let messages = "";
+  child.stdout.on("data", (chunk) => output.push(chunk));
   child.on("error", closed.reject);
   child.on("close", closed.resolve);
   child.stderr.on("data", (chunk) => {
@@ -16,6 +19,7 @@ async function run(command: string, args: readonly string[], input = ""): Promis
   const status = await closed.promise;
   if (status !== 0)
     console.error(`${command} ${args.join(" ")} ended with ${status}:\n${messages.slice(-500)}`);
+  return Buffer.concat(output);
 }
 
 /** Runs librdkafka, through kcat. */
@@ -48,11 +52,10 @@ export async function runLibrdkafka(address: string): Promise<void> {
 }
 
 /** Runs Apache Kafka's own command-line tools, whose jars are in `libs`. */
-export async function runJavaTools(address: string, libs: string): Promise<void> {
+export async function runJavaTools(address: string, libs: string, topic: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "letterpress-capture-"));
   const config = join(folder, "client.properties");
   const records = join(folder, "records.json");
-  const topic = "java-topic";
   await writeFile(config, "client.id=fixture\n");
   await writeFile(records, JSON.stringify({ version: 1, partitions: [{ topic, partition: 0, offset: 1 }] }));
   const java = (name: string, args: string[], input?: string) =>
@@ -68,7 +71,7 @@ export async function runJavaTools(address: string, libs: string): Promise<void>
       ...properties.flatMap((property) => ["--consumer-property", property]),
     ]);
 
-  await topics("--create", "--topic", topic, "--partitions", "2", "--config", "retention.ms=600000");
+  await topics("--create", "--topic", topic, "--partitions", "2", "--replication-factor", "1");
   await topics("--describe", "--topic", topic);
   await topics("--alter", "--topic", topic, "--partitions", "3");
   await java(
@@ -124,4 +127,29 @@ export async function runJavaTools(address: string, libs: string): Promise<void>
   ]);
   await topics("--delete", "--topic", topic);
   await rm(folder, { recursive: true });
+}
+
+/** A record of an internal topic. */
+export interface InternalRecord {
+  readonly topic: string;
+  readonly key: Buffer;
+  readonly value: Buffer | null;
+}
+
+/** Reads everything in one of the broker's internal topics, through kcat. */
+export async function readInternalTopic(address: string, topic: string): Promise<InternalRecord[]> {
+  const args = ["-b", address, "-C", "-t", topic, "-o", "beginning", "-e", "-q", "-f", "%K,%S,%k%s"];
+  const output = await run("kcat", args);
+  const records: InternalRecord[] = [];
+  for (let at = 0; at < output.length; ) {
+    const [lengths, keyBytes, valueBytes] =
+      /^(-?\d+),(-?\d+),/.exec(output.toString("latin1", at, at + 30)) ?? [];
+    if (lengths === undefined) throw new Error(`kcat printed something unexpected at byte ${at}`);
+    const keyEnd = at + lengths.length + Math.max(0, Number(keyBytes));
+    const valueEnd = keyEnd + Math.max(0, Number(valueBytes));
+    const value = Number(valueBytes) < 0 ? null : output.subarray(keyEnd, valueEnd);
+    records.push({ topic, key: output.subarray(at + lengths.length, keyEnd), value });
+    at = valueEnd;
+  }
+  return records;
 }

@@ -39,6 +39,8 @@ const EXCHANGE_BYTES_MAX = 6000;
 export class RecordingProxy {
   /** The name that the next connections are recorded under. */
   client = "";
+  /** How far below our last versions the next connections are held. */
+  stepsDown = 0;
   readonly #exchanges = new Map<string, Exchange>();
   readonly #server: Server;
   readonly #upstreamPort: number;
@@ -84,7 +86,9 @@ export class RecordingProxy {
         pending.delete(frame.readInt32BE(0));
         if (request !== undefined) this.#keep({ ...request, response: frame });
         const narrow = request?.api === ApiVersions.name;
-        for (const part of narrow ? narrowVersions(request.version, frame) : [withLength(frame)]) {
+        for (const part of narrow
+          ? narrowVersions(request.version, frame, this.stepsDown)
+          : [withLength(frame)]) {
           downstream.write(part);
         }
       }
@@ -119,13 +123,15 @@ function withLength(frame: Buffer): Buffer {
   return bytes;
 }
 
-/** Offers only what this build speaks; features go, because they promise versions beyond it. */
-function narrowVersions(version: number, frame: Buffer): Buffer[] {
+/** Offers only what this build speaks, less `stepsDown` versions where there are as many; features go, because they promise versions beyond it. */
+function narrowVersions(version: number, frame: Buffer, stepsDown: number): Buffer[] {
   const { correlationId, body } = decodeResponse(ApiVersions, version, frame);
   const apiKeys = body.apiKeys.flatMap(({ apiKey, minVersion, maxVersion }) => {
     const ours = apiByKey(apiKey)?.versions;
     if (ours === undefined) return [];
-    return { apiKey, minVersion: Math.max(minVersion, ours[0]), maxVersion: Math.min(maxVersion, ours[1]) };
+    const lowest = Math.max(minVersion, ours[0]);
+    const highest = Math.min(maxVersion, ours[1]);
+    return { apiKey, minVersion: lowest, maxVersion: Math.max(lowest, highest - stepsDown) };
   });
   return encodeResponse(ApiVersions, version, correlationId, {
     errorCode: body.errorCode,

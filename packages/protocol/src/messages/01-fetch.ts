@@ -71,7 +71,7 @@ export const Fetch = api({
     rackId: string().since(11).ignorable(),
   }),
   response: struct({
-    throttleTimeMs: int32().ignorable(),
+    throttleTimeMs: int32().default(0).ignorable(),
     errorCode: int16().since(7).ignorable(),
     sessionId: int32().since(7),
     responses: array(

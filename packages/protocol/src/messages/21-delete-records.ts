@@ -23,7 +23,7 @@ export const DeleteRecords = api({
     timeoutMs: int32(),
   }),
   response: struct({
-    throttleTimeMs: int32(),
+    throttleTimeMs: int32().default(0),
     topics: array(
       struct({
         name: string(),

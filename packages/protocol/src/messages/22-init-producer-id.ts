@@ -19,7 +19,7 @@ export const InitProducerId = api({
     producerEpoch: int16().since(3).default(-1),
   }),
   response: struct({
-    throttleTimeMs: int32().ignorable(),
+    throttleTimeMs: int32().default(0).ignorable(),
     errorCode: int16(),
     producerId: int64().default(-1n),
     producerEpoch: int16(),

@@ -27,7 +27,7 @@ export const OffsetForLeaderEpoch = api({
     ),
   }),
   response: struct({
-    throttleTimeMs: int32().ignorable(),
+    throttleTimeMs: int32().default(0).ignorable(),
     topics: array(
       struct({
         topic: string(),

@@ -1,19 +1,19 @@
 import { api } from "../api.ts";
 import { array, bool, int16, int32, int64, string, struct } from "../schema/index.ts";
 
-const addPartitionsToTxnTopic = struct({
+const topic = struct({
   name: string(),
   partitions: array(int32()),
 });
 
-const addPartitionsToTxnPartitionResult = struct({
+const partitionResult = struct({
   partitionIndex: int32(),
   partitionErrorCode: int16(),
 });
 
-const addPartitionsToTxnTopicResult = struct({
+const topicResult = struct({
   name: string(),
-  resultsByPartition: array(addPartitionsToTxnPartitionResult),
+  resultsByPartition: array(partitionResult),
 });
 
 /**
@@ -34,23 +34,23 @@ export const AddPartitionsToTxn = api({
         producerId: int64(),
         producerEpoch: int16(),
         verifyOnly: bool(),
-        topics: array(addPartitionsToTxnTopic),
+        topics: array(topic),
       }),
     ).since(4),
     v3AndBelowTransactionalId: string().until(3),
     v3AndBelowProducerId: int64().until(3),
     v3AndBelowProducerEpoch: int16().until(3),
-    v3AndBelowTopics: array(addPartitionsToTxnTopic).until(3),
+    v3AndBelowTopics: array(topic).until(3),
   }),
   response: struct({
-    throttleTimeMs: int32(),
+    throttleTimeMs: int32().default(0),
     errorCode: int16().since(4).ignorable(),
     resultsByTransaction: array(
       struct({
         transactionalId: string(),
-        topicResults: array(addPartitionsToTxnTopicResult),
+        topicResults: array(topicResult),
       }),
     ).since(4),
-    resultsByTopicV3AndBelow: array(addPartitionsToTxnTopicResult).until(3),
+    resultsByTopicV3AndBelow: array(topicResult).until(3),
   }),
 });

@@ -18,7 +18,7 @@ export const AddOffsetsToTxn = api({
     groupId: string(),
   }),
   response: struct({
-    throttleTimeMs: int32(),
+    throttleTimeMs: int32().default(0),
     errorCode: int16(),
   }),
 });

@@ -19,7 +19,7 @@ export const EndTxn = api({
     committed: bool(),
   }),
   response: struct({
-    throttleTimeMs: int32(),
+    throttleTimeMs: int32().default(0),
     errorCode: int16(),
     producerId: int64().since(5).default(-1n).ignorable(),
     producerEpoch: int16().since(5).default(-1).ignorable(),

@@ -35,7 +35,7 @@ export const TxnOffsetCommit = api({
     ),
   }),
   response: struct({
-    throttleTimeMs: int32(),
+    throttleTimeMs: int32().default(0),
     topics: array(
       struct({
         name: string(),

@@ -36,7 +36,7 @@ export const DescribeConfigs = api({
     includeDocumentation: bool().since(3),
   }),
   response: struct({
-    throttleTimeMs: int32(),
+    throttleTimeMs: int32().default(0),
     results: array(
       struct({
         errorCode: int16(),

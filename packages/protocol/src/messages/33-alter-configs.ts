@@ -23,7 +23,7 @@ export const AlterConfigs = api({
     validateOnly: bool(),
   }),
   response: struct({
-    throttleTimeMs: int32(),
+    throttleTimeMs: int32().default(0),
     responses: array(
       struct({
         errorCode: int16(),

@@ -21,7 +21,7 @@ export const DescribeLogDirs = api({
     ),
   }),
   response: struct({
-    throttleTimeMs: int32(),
+    throttleTimeMs: int32().default(0),
     errorCode: int16().since(3).ignorable(),
     results: array(
       struct({

@@ -28,7 +28,7 @@ export const CreatePartitions = api({
     validateOnly: bool(),
   }),
   response: struct({
-    throttleTimeMs: int32(),
+    throttleTimeMs: int32().default(0),
     results: array(
       struct({
         name: string(),

@@ -11,7 +11,7 @@ export const DeleteGroups = api({
     groupsNames: array(string()),
   }),
   response: struct({
-    throttleTimeMs: int32(),
+    throttleTimeMs: int32().default(0),
     results: array(
       struct({
         groupId: string(),

@@ -25,7 +25,7 @@ export const IncrementalAlterConfigs = api({
     validateOnly: bool(),
   }),
   response: struct({
-    throttleTimeMs: int32(),
+    throttleTimeMs: int32().default(0),
     responses: array(
       struct({
         errorCode: int16(),

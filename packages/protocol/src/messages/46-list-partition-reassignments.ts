@@ -17,7 +17,7 @@ export const ListPartitionReassignments = api({
     ).default(null),
   }),
   response: struct({
-    throttleTimeMs: int32(),
+    throttleTimeMs: int32().default(0),
     errorCode: int16(),
     errorMessage: nullableString(),
     topics: array(

@@ -22,7 +22,7 @@ export const OffsetDelete = api({
   }),
   response: struct({
     errorCode: int16(),
-    throttleTimeMs: int32().ignorable(),
+    throttleTimeMs: int32().default(0).ignorable(),
     topics: array(
       struct({
         name: string(),

@@ -30,7 +30,7 @@ export const DescribeClientQuotas = api({
     strict: bool(),
   }),
   response: struct({
-    throttleTimeMs: int32(),
+    throttleTimeMs: int32().default(0),
     errorCode: int16(),
     errorMessage: nullableString(),
     entries: nullableArray(

@@ -18,7 +18,7 @@ export const DescribeCluster = api({
     endpointType: int8().since(1).default(1),
   }),
   response: struct({
-    throttleTimeMs: int32(),
+    throttleTimeMs: int32().default(0),
     errorCode: int16(),
     errorMessage: nullableString().default(null),
     endpointType: int8().since(1).default(1),

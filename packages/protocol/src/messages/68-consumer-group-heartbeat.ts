@@ -36,7 +36,7 @@ export const ConsumerGroupHeartbeat = api({
     ).default(null),
   }),
   response: struct({
-    throttleTimeMs: int32(),
+    throttleTimeMs: int32().default(0),
     errorCode: int16(),
     errorMessage: nullableString().default(null),
     memberId: nullableString().default(null),

@@ -27,7 +27,7 @@ export const ConsumerGroupDescribe = api({
     includeAuthorizedOperations: bool(),
   }),
   response: struct({
-    throttleTimeMs: int32(),
+    throttleTimeMs: int32().default(0),
     groups: array(
       struct({
         errorCode: int16(),

@@ -33,7 +33,7 @@ export const DescribeTopicPartitions = api({
       .default(null),
   }),
   response: struct({
-    throttleTimeMs: int32().ignorable(),
+    throttleTimeMs: int32().default(0).ignorable(),
     topics: array(
       struct({
         errorCode: int16(),

@@ -10,8 +10,10 @@ import {
   encodeResponse,
   readRequestHeader,
 } from "../frame/index.ts";
+import { ConsumerProtocolSubscription, versionOf } from "../records/index.ts";
+import { JoinGroup } from "./index.ts";
 
-const FIXTURES = new URL("../../fixtures/", import.meta.url);
+const FIXTURES = new URL("../../fixtures/frames/", import.meta.url);
 
 interface Exchange {
   readonly api: string;
@@ -21,9 +23,7 @@ interface Exchange {
   readonly response: string;
 }
 
-const CLIENTS = readdirSync(FIXTURES)
-  .filter((file) => file.endsWith(".jsonl"))
-  .map((file) => [basename(file, ".jsonl"), readExchanges(file)] as const);
+const CLIENTS = readdirSync(FIXTURES).map((file) => [basename(file, ".jsonl"), readExchanges(file)] as const);
 
 function readExchanges(file: string): (readonly [label: string, exchange: Exchange])[] {
   const lines = readFileSync(new URL(file, FIXTURES), "utf8").trimEnd().split("\n");
@@ -57,6 +57,25 @@ describe.each(CLIENTS)("%s", (_, exchanges) => {
       frame.toString("hex"),
     );
   });
+});
+
+const JOIN_GROUPS = CLIENTS.flatMap(([client, exchanges]) =>
+  exchanges
+    .filter(([, { api }]) => api === JoinGroup.name)
+    .map(([label, exchange]) => [`${client}, ${label}`, exchange] as const),
+);
+
+test.each(JOIN_GROUPS)("the subscriptions of %s are read and written in the same bytes", (_, exchange) => {
+  const reader = new Reader(Buffer.from(exchange.request, "base64"));
+  const { apiVersion } = readRequestHeader(reader);
+  const { protocols } = JoinGroup.readRequest(apiVersion, reader);
+  expect(protocols.length).toBeGreaterThan(0);
+  for (const { metadata } of protocols) {
+    const subscription = ConsumerProtocolSubscription.read(metadata);
+    expect(subscription.topics).toHaveLength(1);
+    const written = ConsumerProtocolSubscription.write(subscription, versionOf(metadata));
+    expect(written.toString("hex")).toBe(metadata.toString("hex"));
+  }
 });
 
 test("the fixtures cover most APIs", () => {

@@ -62,7 +62,10 @@ export class Field<Out = unknown, In = Out, Optional extends boolean = boolean> 
     return (this as unknown as Field<Out | null, In | null>).#with({ nullableSince: version }) as never;
   }
 
-  /** The value of an absent field, where it is not the type's own (0, "", false, [] or the nil UUID). */
+  /**
+   * The value of an absent field, where it is not the type's own (0, "", false, [] or the nil UUID). A writer may
+   * leave the field out.
+   */
   default(value: Out): Field<Out, In, true> {
     return this.#with({ defaultValue: value });
   }

@@ -12,6 +12,7 @@ export const PLAIN_FORMATS: SchemaFormats = {
     return {
       format: schema.format,
       canonicalText: canonical(schema.text),
+      normalizedText: canonical(schema.text),
       fullName: "",
       typeNameAt: () => undefined,
       checker: () => {
@@ -29,7 +30,6 @@ export const PLAIN_FORMATS: SchemaFormats = {
         message: `the field '${name}' has no default`,
       }));
   },
-  normalize: (schema) => canonical(schema.text).toLowerCase(),
   format: (schema, form) => (form === "serialized" ? Buffer.from(schema.text).toString("base64") : undefined),
 };
 

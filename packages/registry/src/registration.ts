@@ -76,11 +76,11 @@ export class Registration {
       ...(request.metadata === undefined ? {} : { metadata: request.metadata }),
       ...(request.ruleSet === undefined ? {} : { ruleSet: request.ruleSet }),
     };
-    let resolved = this.#resolver.resolve(given, subject);
+    let parsed = this.#resolver.parse(this.#resolver.resolve(given, subject));
     if (normalize || this.#reader.effectiveConfig(subject).normalize) {
-      resolved = { ...resolved, text: this.#resolver.normalize(resolved) };
+      const normalized = { ...given, text: parsed.normalizedText };
+      parsed = this.#resolver.parse(this.#resolver.resolve(normalized, subject));
     }
-    const parsed = this.#resolver.parse(resolved);
     return { content: { ...given, text: parsed.canonicalText }, parsed };
   }
 

@@ -15,7 +15,7 @@ import {
 import type { RegistryLog } from "./registry-log.ts";
 import { RegistryReader, type VersionSelector } from "./registry-reader.ts";
 import type { RegistryEntry, RegistryState } from "./registry-state.ts";
-import type { SchemaFormats } from "./schema-formats.ts";
+import { LETTERPRESS_FORMATS, type SchemaFormats } from "./schema-formats.ts";
 import { SchemaResolver } from "./schema-resolver.ts";
 import {
   type ConfigUpdate,
@@ -38,7 +38,8 @@ export interface RegistryOptions {
   readonly incompatibleCode?: IncompatibleCode | undefined;
   /** The longest schema text. Default: 1,000,000 bytes, which fits a record of the usual size limit. */
   readonly schemaBytesMax?: number | undefined;
-  readonly formats: SchemaFormats;
+  /** The schema formats. Default: Avro and Protobuf. */
+  readonly formats?: SchemaFormats | undefined;
 }
 
 /**
@@ -54,7 +55,7 @@ export class Registry {
   readonly #registration: Registration;
 
   constructor(options: RegistryOptions) {
-    const formats = options.formats;
+    const formats = options.formats ?? LETTERPRESS_FORMATS;
     this.#log = options.log;
     this.reader = new RegistryReader(options.state, options.compatibility);
     this.#resolver = new SchemaResolver(options.state, formats);

@@ -1,4 +1,13 @@
-import type { Incompatibility, ParsedSchema, ResolvedSchema, SchemaFormat } from "@letterpress/schema";
+import {
+  checkCompatibility,
+  type Incompatibility,
+  type ParsedSchema,
+  parseProtobuf,
+  parseSchema,
+  type ResolvedSchema,
+  type SchemaFormat,
+  serializedFile,
+} from "@letterpress/schema";
 
 /** What the registry asks of the schema formats. */
 export interface SchemaFormats {
@@ -6,11 +15,19 @@ export interface SchemaFormats {
   parse(schema: ResolvedSchema): ParsedSchema;
   /** Why data written with `writer` cannot be read with `reader`; empty when it can. */
   incompatibilities(reader: ParsedSchema, writer: ParsedSchema): readonly Incompatibility[];
-  /** The text that all spellings of one schema share. */
-  normalize(schema: ResolvedSchema): string;
   /** The schema in another form; undefined when the format has no such form. */
   format(schema: ResolvedSchema, form: string): string | undefined;
 }
+
+/** Avro and Protobuf as this project knows them. */
+export const LETTERPRESS_FORMATS: SchemaFormats = {
+  parse: parseSchema,
+  incompatibilities: checkCompatibility,
+  format(schema, form) {
+    if (schema.format !== "PROTOBUF" || form !== "serialized") return undefined;
+    return serializedFile(parseProtobuf(schema));
+  },
+};
 
 /** The formats a schema can be registered in. */
 export const SCHEMA_TYPES: readonly SchemaFormat[] = ["AVRO", "PROTOBUF"];

@@ -45,15 +45,6 @@ export class SchemaResolver {
     }
   }
 
-  /** @throws RegistryError 42201 when the text is no schema. */
-  normalize(schema: ResolvedSchema): string {
-    try {
-      return this.#formats.normalize(schema);
-    } catch (error) {
-      throw explainInvalid(schema, error);
-    }
-  }
-
   /** @throws RegistryError 42201 for a form the schema's type does not have. */
   format(schema: StoredSchema, form: string): string {
     const resolved = this.resolveStored(schema);

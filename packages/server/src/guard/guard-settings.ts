@@ -1,0 +1,18 @@
+import type { SubjectNameStrategy, ValidationLevel } from "@letterpress/schema";
+
+/** What is asked of one part of a topic's records. */
+export interface PartSettings {
+  readonly validation: ValidationLevel;
+  readonly strategy: SubjectNameStrategy;
+}
+
+/**
+ * What is asked of a topic's records. The same object has to be given until a setting changes: what is known about
+ * a topic is kept for as long as its settings are this object.
+ */
+export interface TopicGuardSettings {
+  readonly key: PartSettings;
+  readonly value: PartSettings;
+  /** `warn` stores batches with faults and only reports them. */
+  readonly violation: "reject" | "warn";
+}

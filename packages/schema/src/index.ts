@@ -1,5 +1,19 @@
 export * from "./avro/index.ts";
 export { fieldKey, type KeyFieldKind, type KeyFieldValue } from "./field-key.ts";
+export { type FingerprintAlgorithm, schemaFingerprint } from "./fingerprint.ts";
+export {
+  type Framing,
+  headerFraming,
+  ID_FRAMING_BYTES,
+  type MessageIndexPath,
+  readFraming,
+  readHeaderFraming,
+  readMessageIndexes,
+  readSchemaId,
+  SCHEMA_ID_HEADERS,
+  type SchemaName,
+  writeSchemaId,
+} from "./framing.ts";
 export { parseSchema } from "./parse-schema.ts";
 export type { Incompatibility, ParsedSchema, PayloadChecker, PayloadFault } from "./parsed-schema.ts";
 export * from "./protobuf/index.ts";

@@ -1,4 +1,4 @@
-export { type ParsedAvroSchema, parseAvroSchema } from "./avro-schema.ts";
+export { isAvro, type ParsedAvroSchema, parseAvroSchema } from "./avro-schema.ts";
 export type { Decimal } from "./codec/decimal.ts";
 export type { JsonNode } from "./json-reader.ts";
 export { type ParseAvroOptions, type ParsedAvro, parseAvro, parseResolvedAvro } from "./parse.ts";

@@ -53,6 +53,19 @@ test("frames taken earlier stay intact while the stream goes on byte by byte", (
   expect(taken.map(String)).toEqual(bodies);
 });
 
+test("large and single-byte chunks in turn cost little more memory than they bring", () => {
+  const decoder = new FrameDecoder();
+  const body = Buffer.alloc(4_000_000, 7);
+  const stream = frame(body);
+  const before = process.memoryUsage().arrayBuffers;
+  for (let at = 0; at < stream.length; at += 1025) {
+    decoder.push(stream.subarray(at, at + 1024));
+    decoder.push(stream.subarray(at + 1024, at + 1025));
+  }
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1_000_000);
+  expect(decoder.next()?.equals(body)).toBe(true);
+});
+
 test("an empty frame is a frame", () => {
   const decoder = new FrameDecoder();
   decoder.push(frame(""));

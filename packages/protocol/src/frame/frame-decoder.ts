@@ -30,6 +30,8 @@ export class FrameDecoder {
   #frameBytes = -1;
   #pad: Buffer | undefined;
   #padUsedBytes = 0;
+  /** Where the last chunk starts in the pad; -1 if the last chunk is not in it. */
+  #padStart = -1;
 
   constructor(frameBytesMax: number = FRAME_BYTES_MAX_DEFAULT) {
     this.frameBytesMax = frameBytesMax;
@@ -72,19 +74,23 @@ export class FrameDecoder {
 
   #pushWhole(chunk: Buffer): void {
     this.#chunks.push(chunk);
-    this.#pad = undefined;
+    this.#padStart = -1;
   }
 
-  /** Copies the chunk behind the previous small ones; the last chunk is then the used part of the pad. */
+  /** Copies the chunk into the pad; small chunks that follow each other become one. */
   #pushSmall(chunk: Buffer): void {
     if (this.#pad === undefined || this.#padUsedBytes + chunk.length > PAD_BYTES) {
       this.#pad = Buffer.allocUnsafeSlow(PAD_BYTES);
       this.#padUsedBytes = 0;
-      this.#chunks.push(this.#pad.subarray(0, 0));
+      this.#padStart = -1;
+    }
+    if (this.#padStart < 0) {
+      this.#padStart = this.#padUsedBytes;
+      this.#chunks.push(chunk);
     }
     this.#pad.set(chunk, this.#padUsedBytes);
     this.#padUsedBytes += chunk.length;
-    this.#chunks[this.#chunks.length - 1] = this.#pad.subarray(0, this.#padUsedBytes);
+    this.#chunks[this.#chunks.length - 1] = this.#pad.subarray(this.#padStart, this.#padUsedBytes);
   }
 
   /** Takes `length` buffered bytes off the front. */
@@ -126,7 +132,9 @@ export class FrameDecoder {
   #drop(chunks: number, offset: number): void {
     this.#chunks.splice(0, chunks);
     this.#offset = offset;
-    if (this.#chunks.length === 0) this.#pad = undefined;
+    if (this.#chunks.length > 0) return;
+    this.#pad = undefined;
+    this.#padStart = -1;
   }
 }
 

@@ -18,6 +18,7 @@ const NEWER_THAN_SOME_DEFINITIONS = new Set([
   "ConsumerGroupDescribeRequest",
   "ConsumerGroupDescribeResponse",
 ]);
+
 interface Ours {
   readonly name: string;
   readonly versions: Range;

@@ -3,6 +3,11 @@ import type { Clock } from "./clock.ts";
 /** Longer delays are slept in parts: timers of Node.js overflow after 24 days. */
 const DELAY_MS_MAX = 3_600_000;
 
+/** A timer this late was held up: the process was stopped, or busy. */
+const LATE_MS = 1000;
+/** Then whatever came meanwhile, heartbeats above all, gets this long to be read before anybody is given up. */
+const GRACE_MS = 1000;
+
 /** Something that has to be looked at when its time comes. */
 export interface Timed {
   onDeadline(nowMs: number): void;
@@ -54,14 +59,22 @@ export class DeadlineTimer {
     const next = this.#heap[0];
     if (next === undefined || (this.#cancel !== undefined && this.#wakeMs <= next.deadlineMs)) return;
     this.#cancel?.();
-    this.#wakeMs = next.deadlineMs;
-    const delayMs = Math.max(0, next.deadlineMs - this.#clock.now());
-    this.#cancel = this.#clock.schedule(Math.min(delayMs, DELAY_MS_MAX), () => this.#wake());
+    this.#wakeAt(next.deadlineMs);
+  }
+
+  #wakeAt(deadlineMs: number): void {
+    const nowMs = this.#clock.now();
+    this.#wakeMs = Math.min(Math.max(nowMs, deadlineMs), nowMs + DELAY_MS_MAX);
+    this.#cancel = this.#clock.schedule(this.#wakeMs - nowMs, () => this.#wake());
   }
 
   #wake(): void {
     this.#cancel = undefined;
     const nowMs = this.#clock.now();
+    if (nowMs - this.#wakeMs > LATE_MS) {
+      this.#wakeAt(nowMs + GRACE_MS);
+      return;
+    }
     for (let next = this.#heap[0]; next !== undefined && next.deadlineMs <= nowMs; next = this.#heap[0]) {
       this.#pop();
       if (this.#armed.get(next.item) !== next.deadlineMs) continue;

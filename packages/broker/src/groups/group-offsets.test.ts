@@ -200,3 +200,12 @@ test("offsets of a live group of another protocol type are not removed", async (
   await driver.join("workers", { protocolType: "connect", protocols: [protocol("default")] });
   expect((await driver.coordinator.offsets.remove("workers", [])).error).toBe("NON_EMPTY_GROUP");
 });
+
+test("a retention beyond all time is kept as far as time goes", async () => {
+  const driver = await CoordinatorDriver.start();
+  const committer = { ...NOBODY, retentionMs: Number(2n ** 63n - 1n) };
+  expect(await driver.coordinator.offsets.commit("g", committer, [toCommit("orders", 0, 1n)])).toEqual([
+    "NONE",
+  ]);
+  expect(driver.committed("g", "orders", 0)?.expireTimestampMs).toBe(Number.MAX_SAFE_INTEGER);
+});

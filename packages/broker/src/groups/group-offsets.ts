@@ -49,7 +49,8 @@ export class GroupOffsets {
     const accepted = offsets.filter((_, index) => errors[index] === "NONE");
     if (accepted.length === 0) return errors;
     const nowMs = this.#directory.options.clock.now();
-    const expireTimestampMs = committer.retentionMs < 0 ? -1 : nowMs + committer.retentionMs;
+    const { retentionMs } = committer;
+    const expireTimestampMs = retentionMs < 0 ? -1 : Math.min(nowMs + retentionMs, Number.MAX_SAFE_INTEGER);
     const entries = accepted.map(({ topic, partition, offset, leaderEpoch, metadata }) => {
       const committed = { offset, leaderEpoch, metadata, commitTimestampMs: nowMs, expireTimestampMs };
       return encodeOffsets({ kind: "offset", groupId, topic, partition, committed });

@@ -362,3 +362,14 @@ test("a full group takes nobody more, but its members may always join again", ()
   driver.join({ memberId: "a" });
   expect(driver.joined(b)?.error).toBe("NONE");
 });
+
+test.each([
+  ["instance id", { groupInstanceId: "x".repeat(1025) }],
+  ["protocol type", { protocolType: "x".repeat(1025) }],
+  ["protocol name", { protocols: [protocol("x".repeat(1025))] }],
+  ["list of protocols", { protocols: Array(101).fill(protocol("range")) }],
+  ["metadata", { protocols: [{ name: "range", metadata: Buffer.alloc(4 * 1024 * 1024 + 1) }] }],
+])("a join whose %s is out of bounds is refused", (_, request) => {
+  const driver = new GroupDriver();
+  expect(driver.joined(driver.join(request))?.error).toBe("INVALID_REQUEST");
+});

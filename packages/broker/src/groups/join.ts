@@ -6,6 +6,12 @@ import { checkMember } from "./member-check.ts";
 import { rebalanceOrCompleteJoin } from "./rebalance.ts";
 import { replaceStaticMember } from "./static-member.ts";
 
+/** Names that a member brings along are stored with the group, and are bounded so that they fit. */
+const NAME_LENGTH_MAX = 1024;
+const PROTOCOLS_MAX = 100;
+/** The metadata of all its protocols: enough for some 50,000 topics. */
+const METADATA_BYTES_MAX = 4 * 1024 * 1024;
+
 /** JoinGroup. Every request is answered by one `respondJoin` effect, at once or when the generation starts. */
 export function join(group: GroupData, request: JoinRequest, nowMs: number): void {
   const error = checkJoin(group, request);
@@ -42,11 +48,19 @@ function checkJoin(group: GroupData, request: JoinRequest): GroupError {
     return "INVALID_SESSION_TIMEOUT";
   }
   if (group.state === "Dead") return "COORDINATOR_NOT_AVAILABLE";
+  if (isTooLarge(request)) return "INVALID_REQUEST";
   if (!hasRoom(group, request)) return "GROUP_MAX_SIZE_REACHED";
   if (protocolType === "" || protocols.length === 0) return "INCONSISTENT_GROUP_PROTOCOL";
   if (group.state === "Empty") return "NONE";
   const isSupported = protocolType === group.protocolType && group.members.supports(protocols);
   return isSupported || group.members.size === 0 ? "NONE" : "INCONSISTENT_GROUP_PROTOCOL";
+}
+
+function isTooLarge({ groupInstanceId, clientId, protocolType, protocols }: JoinRequest): boolean {
+  if (protocols.length > PROTOCOLS_MAX) return true;
+  const names = [groupInstanceId ?? "", clientId, protocolType, ...protocols.map(({ name }) => name)];
+  const metadataBytes = protocols.reduce((sum, { metadata }) => sum + metadata.length, 0);
+  return metadataBytes > METADATA_BYTES_MAX || names.some(({ length }) => length > NAME_LENGTH_MAX);
 }
 
 /** Ids that were handed out count as members, so that asking for ids again and again stays bounded. */

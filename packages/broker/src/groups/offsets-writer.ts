@@ -28,8 +28,16 @@ export class OffsetsWriter {
     this.#log = log;
   }
 
-  /** Resolves to NONE once the entries are durable and applied, or to why they are not. Never rejects. */
-  write(entries: readonly StateEntry[]): Promise<GroupError> {
+  /** Resolves to NONE once the entries are durable and applied, or to why some are not. Never rejects. */
+  async write(entries: readonly StateEntry[]): Promise<GroupError> {
+    const parts: Promise<GroupError>[] = [];
+    for (let start = 0; start === 0 || start < entries.length; start += ENTRIES_MAX) {
+      parts.push(this.#enqueue(entries.slice(start, start + ENTRIES_MAX)));
+    }
+    return (await Promise.all(parts)).find((error) => error !== "NONE") ?? "NONE";
+  }
+
+  #enqueue(entries: readonly StateEntry[]): Promise<GroupError> {
     return new Promise((settle) => {
       this.#waiting.push({ entries, settle });
       if (!this.#isAppending) void this.#appendAll();

@@ -42,6 +42,12 @@ export class FakeClock implements Clock {
     await setImmediate();
   }
 
+  /** The process stands still for so long: timers come late. */
+  async pause(ms: number): Promise<void> {
+    this.#nowMs += ms;
+    await this.advance(0);
+  }
+
   #next(endMs: number): Scheduled | undefined {
     let earliest: Scheduled | undefined;
     for (const entry of this.#scheduled) {

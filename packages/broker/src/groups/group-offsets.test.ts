@@ -152,6 +152,32 @@ test("offsets of a deleted topic go with it", async () => {
   expect(driver.committed("g", "bills", 0)?.offset).toBe(2n);
 });
 
+test("a commit that is under way when its topic is deleted goes with the topic", async () => {
+  const driver = await CoordinatorDriver.start();
+  driver.log.hold();
+  const committing = driver.coordinator.offsets.commit("g", NOBODY, [toCommit("orders", 0, 1n)]);
+  const removing = driver.coordinator.offsets.removeTopic("orders");
+  await driver.clock.advance(0);
+  driver.log.release();
+  await Promise.all([committing, removing]);
+  expect(driver.committed("g", "orders", 0)).toBeUndefined();
+});
+
+test("a commit during the expiry of the group's other offsets is kept", async () => {
+  const driver = await CoordinatorDriver.start({
+    offsetsRetentionMs: 60_000,
+    offsetsCheckIntervalMs: 60_000,
+  });
+  await driver.coordinator.offsets.commit("g", NOBODY, [toCommit("orders", 0, 1n)]);
+  driver.log.hold();
+  await driver.clock.advance(120_000);
+  const committing = driver.coordinator.offsets.commit("g", NOBODY, [toCommit("orders", 0, 2n)]);
+  driver.log.release();
+  expect(await committing).toEqual(["NONE"]);
+  await driver.clock.advance(0);
+  expect(driver.committed("g", "orders", 0)?.offset).toBe(2n);
+});
+
 test("a group is deleted when it is empty, and only then", async () => {
   const driver = await CoordinatorDriver.start();
   const member = await driver.formGroup("g");

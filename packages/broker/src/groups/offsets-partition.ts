@@ -68,12 +68,8 @@ export class OffsetsPartition {
       ({ group, pendingWrites }) => group.state === "Empty" && !group.hasMembers && pendingWrites === 0,
     );
     const errors = await Promise.all(idle.map((runner) => this.#expireGroup(runner, nowMs)));
-    const failed = errors.find((error) => error !== "NONE");
-    if (failed === undefined) return;
-    this.#options.logger.warn(
-      { error: failed },
-      "expired offsets could not be removed; it is tried again later",
-    );
+    if (!errors.includes("COORDINATOR_NOT_AVAILABLE")) return;
+    this.#options.logger.warn({}, "expired offsets could not be removed; it is tried again later");
   }
 
   async #expireGroup(runner: GroupRunner, nowMs: number): Promise<GroupError> {
@@ -88,12 +84,15 @@ export class OffsetsPartition {
     );
     if (entries.length === 0) return "NONE";
     const error = await runner.write(entries);
-    const isDone = error === "NONE" && this.state.offsetsOf(groupId).size === 0 && !runner.group.hasMembers;
-    return isDone ? this.delete(runner) : error;
+    // Whoever commits or joins meanwhile keeps the group.
+    const isIdle = runner.pendingWrites === 0 && !runner.group.hasMembers;
+    return isIdle && this.state.offsetsOf(groupId).size === 0 ? this.delete(runner) : error;
   }
 
   /** Removes every group's offsets for a topic that was deleted. */
   async removeTopic(topic: string): Promise<GroupError> {
+    // Commits that were accepted before the deletion are on their way.
+    await this.#writer.write([]);
     const entries = [];
     for (const groupId of this.groups.keys()) {
       for (const partition of this.state.offsetsOf(groupId).get(topic)?.keys() ?? []) {

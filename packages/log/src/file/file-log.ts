@@ -73,12 +73,13 @@ export class FileLog implements PartitionLog {
     this.#tail = new TailCache(context.tailBudget);
     this.#endOffset = this.#active.endOffset;
     this.#highWatermark = this.#endOffset;
-    this.#epochs.assign(this.leaderEpoch, this.#endOffset);
+    const isEpochNew = this.#epochs.assign(this.leaderEpoch, this.#endOffset);
     this.#keeper = new SegmentKeeper({
       ...context,
       segments: this.#segments,
       epochs: this.#epochs,
       checkpoint: recovered.checkpoint,
+      areEpochsSaved: !isEpochNew,
       isSynced: () => this.#config.flush === "commit",
       failed: (error) => this.#fence(error),
     });

@@ -48,6 +48,8 @@ class Recovery {
   /** The producer states are complete up to this offset; batches from it on are replayed. */
   #producersEnd = 0;
   #epochs = new EpochCache();
+  /** The epochs were saved before the first batch of each was written, so every batch must agree with them. */
+  #areEpochsKnown = false;
 
   constructor(disk: Disk, folder: string, config: LogConfig, nowMs: number) {
     this.#disk = disk;
@@ -65,6 +67,7 @@ class Recovery {
     this.#checkpoint = checkpoint ?? FIRST_CHECKPOINT;
     const epochs = await EpochCache.load(this.#disk, this.#folder);
     this.#epochs = epochs ?? this.#epochs;
+    this.#areEpochsKnown = epochs !== undefined;
     let segments = segmentOffsets(names).map((offset) => this.#segment(offset));
     segments = await this.#dropDeleted(segments);
     this.#checkStart(segments);
@@ -209,6 +212,7 @@ class Recovery {
         const batchEpoch = leaderEpochOf(buffer, at);
         const isNext = mayHaveGaps ? baseOffset >= segment.endOffset : baseOffset === segment.endOffset;
         if (!isNext || batchEpoch < epoch) return false;
+        if (this.#areEpochsKnown && this.#epochs.epochAt(baseOffset) !== batchEpoch) return false;
         epoch = batchEpoch;
         this.#epochs.assign(batchEpoch, baseOffset);
         this.#replayProducer(buffer, at);

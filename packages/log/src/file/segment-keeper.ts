@@ -17,6 +17,8 @@ export interface KeeperOptions {
   readonly segments: Segment[];
   readonly epochs: EpochCache;
   readonly checkpoint: Checkpoint;
+  /** Whether the epochs are on the disk as they are now. */
+  readonly areEpochsSaved: boolean;
   isSynced(): boolean;
   failed(error: unknown): LogError;
 }
@@ -33,12 +35,14 @@ export class SegmentKeeper {
   #checkpoint: Checkpoint;
   #committedEnd: number;
   #bytesSinceCheckpoint = 0;
+  #areEpochsSaved: boolean;
   #timer: NodeJS.Timeout | undefined;
   #stopped: LogError | undefined;
 
   constructor(options: KeeperOptions) {
     this.#options = options;
     this.#checkpoint = options.checkpoint;
+    this.#areEpochsSaved = options.areEpochsSaved;
     this.#committedEnd = options.segments.at(-1)!.endOffset;
   }
 
@@ -62,10 +66,9 @@ export class SegmentKeeper {
     const { disk, folder, epochs } = this.#options;
     await this.#jobs.run(async () => {
       if (this.#checkpoint.cleanBytes >= 0) await this.#save({ cleanBytes: -1 });
-      const isFirst =
-        this.#checkpoint.recoveryPoint === segment.baseOffset && segment === this.#options.segments[0];
       await segment.file.use(async () => {}, true);
-      if (isFirst) await epochs.save(disk, folder);
+      if (!this.#areEpochsSaved) await epochs.save(disk, folder);
+      this.#areEpochsSaved = true;
       await disk.syncDirectory(folder);
     });
     if (this.#unfinished.size > 0) this.#inBackground(() => this.#finishSegments());

@@ -1,37 +1,5 @@
-import type { Disk, DiskFile } from "../disk/disk.ts";
-
-type Sync = (file: DiskFile, path: string) => Promise<void>;
-
-/** A disk whose files are synced by `sync`. */
-function withSync(disk: Disk, sync: Sync): Disk {
-  return {
-    ...bound(disk),
-    async open(path, options) {
-      const file = await disk.open(path, options);
-      return {
-        write: (buffers, position) => file.write(buffers, position),
-        read: (buffer, position) => file.read(buffer, position),
-        datasync: () => sync(file, path),
-        truncate: (sizeBytes) => file.truncate(sizeBytes),
-        size: () => file.size(),
-        close: () => file.close(),
-      };
-    },
-  };
-}
-
-function bound(disk: Disk): Disk {
-  return {
-    open: (path, options) => disk.open(path, options),
-    rename: (from, to) => disk.rename(from, to),
-    unlink: (path) => disk.unlink(path),
-    mkdir: (path) => disk.mkdir(path),
-    rmdir: (path) => disk.rmdir(path),
-    readdir: (path) => disk.readdir(path),
-    syncDirectory: (path) => disk.syncDirectory(path),
-    lock: (folder) => disk.lock(folder),
-  };
-}
+import type { Disk } from "../disk/disk.ts";
+import { delegate, withSync } from "./with-sync.ts";
 
 const isLogFile = (path: string) => path.endsWith(".log");
 
@@ -43,7 +11,7 @@ export const PLANTED_BUGS = {
       if (!isLogFile(path)) await file.datasync();
     }),
   /** New files are not made durable in their folder. */
-  noDirectorySync: (disk: Disk) => ({ ...bound(disk), syncDirectory: async () => {} }),
+  noDirectorySync: (disk: Disk) => ({ ...delegate(disk), syncDirectory: async () => {} }),
   /** A failed sync is tried again, and succeeds, because the system has forgotten what was dirty. */
   syncRetried: (disk: Disk) =>
     withSync(disk, async (file) => {

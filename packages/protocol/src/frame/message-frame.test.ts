@@ -1,5 +1,7 @@
 import { Reader, WireError, Writer } from "@letterpress/wire";
+import fc from "fast-check";
 import { expect, test } from "vitest";
+import { APIS } from "../apis.ts";
 import { ApiVersions, Heartbeat, Metadata, Produce } from "../messages/index.ts";
 import { ProtocolError } from "../protocol-error.ts";
 import { CLIENT_ID_BYTES_MAX, readRequestHeader } from "./header.ts";
@@ -105,6 +107,22 @@ test("a header with more tagged fields than any client sends is refused", () => 
   writer.uvarint(5_000_000);
   writer.bytes(Buffer.alloc(20_000));
   expect(() => readRequestHeader(new Reader(writer.toBuffer()))).toThrow(WireError);
+});
+
+test("random bytes are a header or a declared error", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 64 }), fc.constantFrom(...APIS), (bytes, api) => {
+      const frame = Buffer.concat([Buffer.alloc(2), Buffer.from(bytes)]);
+      frame.writeInt16BE(api.key);
+      try {
+        const header = readRequestHeader(new Reader(frame));
+        expect(header.api).toBe(api);
+      } catch (error) {
+        expect(error).toBeInstanceOf(WireError);
+      }
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 test("bytes behind a message are refused", () => {

@@ -1,13 +1,18 @@
 import { WireError } from "@letterpress/wire";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ProtocolError } from "../protocol-error.ts";
+import type { Field } from "../schema/field.ts";
 import { int32, string, struct } from "../schema/index.ts";
+import { arbitraryField } from "../testing/arbitrary-message.ts";
+import * as records from "./index.ts";
 import {
   ConsumerProtocolAssignment,
   ConsumerProtocolSubscription,
   GroupMetadataKey,
   OffsetCommitKey,
   OffsetCommitValue,
+  type Versioned,
   versioned,
   versionOf,
 } from "./index.ts";
@@ -37,6 +42,25 @@ test("every version of a value is written on demand", () => {
     expect(versionOf(bytes)).toBe(version);
     expect(OffsetCommitValue.read(bytes)).toMatchObject({ offset: 1n, metadata: "m", commitTimestamp: 2n });
   }
+});
+
+const VERSIONS = Object.values(records).flatMap((record) =>
+  typeof record === "function"
+    ? []
+    : range(...record.versions).map((version) => [record.name, version, record as Versioned] as const),
+);
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}
+
+test.each(VERSIONS)("%s %i reads what it wrote", (_, version, record) => {
+  fc.assert(
+    fc.property(arbitraryField(record.body as Field, version), (value) => {
+      expect(record.read(record.write(value, version))).toEqual(value);
+    }),
+    { numRuns: 50 },
+  );
 });
 
 test("a version outside the known ones is refused", () => {

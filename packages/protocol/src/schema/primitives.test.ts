@@ -64,6 +64,19 @@ test.each<readonly [string, Field, unknown, plain: string, compact: string]>([
   }
 });
 
+test.each<readonly [string, Field, unknown]>([
+  ["int8", int8(), 128],
+  ["int16", int16(), -32769],
+  ["uint16", uint16(), -1],
+  ["int32", int32(), 2 ** 31],
+  ["int32", int32(), Number.NaN],
+  ["int32", int32(), 1.5],
+  ["uint32", uint32(), 2 ** 32],
+  ["int64", int64(), 1n << 63n],
+] as never)("an %s that does not fit is refused rather than changed", (_, field, value) => {
+  expect(() => encode(field, false, value)).toThrow(expect.objectContaining({ code: "MALFORMED" }));
+});
+
 test("record batches are written by reference, several as one byte string", () => {
   const batches = [Buffer.alloc(5000, 1), Buffer.alloc(6000, 2)];
   const chunks = encode(records(), false, batches);

@@ -2,7 +2,7 @@ import { toBinary } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import type { ProtobufSchema } from "./protobuf-schema.ts";
 
-/** A file's descriptor as a registry hands it out for `format=serialized`: its binary form in base64. */
+/** A schema's file descriptor as registries serve it for `format=serialized`: base64 of its bytes. */
 export function serializedFile(schema: ProtobufSchema): string {
   return Buffer.from(toBinary(FileDescriptorProtoSchema, schema.file)).toString("base64");
 }

@@ -33,7 +33,12 @@ export interface Api<Req = unknown, ReqInit = unknown, Res = unknown, ResInit = 
 
 const API_VERSIONS_KEY = 18;
 
-/** Declares an API. All methods throw `ProtocolError` (`UNSUPPORTED_VERSION`) outside the declared versions. */
+/**
+ * Declares an API. A field states its versions only where one of the API's own, or of the struct around it, lacks it:
+ * fields that are always there stay mandatory for writers.
+ *
+ * All methods throw `ProtocolError` (`UNSUPPORTED_VERSION`) outside the declared versions.
+ */
 export function api<Req, ReqInit, Res, ResInit>(
   definition: ApiDefinition<Req, ReqInit, Res, ResInit>,
 ): Api<Req, ReqInit, Res, ResInit> {

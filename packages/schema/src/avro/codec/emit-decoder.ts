@@ -135,13 +135,16 @@ class DecoderEmitter {
     code.line("i.enter();");
     if (values.length > 0) code.line(`let ${values.join(", ")};`);
     for (const step of plan.steps) {
-      if (step.kind === "skip") this.#skip(step.type);
-      else {
-        const { name } = fields[step.field]!;
-        const fieldPath = path === "" ? name : `${path}.${name}`;
-        const longsAsNumbers = longsAreNumbers(this.#longs, plan.reader, name);
-        this.#value(step.plan, values[step.field]!, fieldPath, longsAsNumbers);
+      if (step.kind === "skip") {
+        this.#skip(step.type);
+        continue;
       }
+      const { name } = fields[step.field]!;
+      const fieldPath = path === "" ? name : `${path}.${name}`;
+      const mark = step.kind === "peek" ? code.name("m") : undefined;
+      if (mark !== undefined) code.line(`const ${mark} = i.mark();`);
+      this.#value(step.plan, values[step.field]!, fieldPath, longsAreNumbers(this.#longs, plan.reader, name));
+      if (mark !== undefined) code.line(`i.reset(${mark});`);
     }
     for (const { field, type, value, plan: own } of plan.defaults) {
       const longsAsNumbers = longsAreNumbers(this.#longs, plan.reader, fields[field]!.name);

@@ -38,6 +38,15 @@ export class AvroInput {
     if (this.#position !== this.#end) throw MALFORMED;
   }
 
+  /** Where reading stands, for {@link reset}. */
+  mark(): number {
+    return this.#position;
+  }
+
+  reset(mark: number): void {
+    this.#position = mark;
+  }
+
   enter(): void {
     if (++this.#depth > RECURSION_DEPTH_MAX) throw MALFORMED;
   }

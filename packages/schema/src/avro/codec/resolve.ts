@@ -44,8 +44,8 @@ export interface RecordPlan {
 
 export type RecordStep =
   | { readonly kind: "skip"; readonly type: AvroSchema }
-  /** `field` is an index in the reader's fields. */
-  | { readonly kind: "read"; readonly field: number; readonly plan: Plan };
+  /** `field` is an index in the reader's fields. A peek does not move on: another field reads the same bytes. */
+  | { readonly kind: "read" | "peek"; readonly field: number; readonly plan: Plan };
 
 interface FieldDefault {
   readonly field: number;
@@ -121,24 +121,25 @@ class Resolver {
     if (!this.#records.has(writer)) this.#records.set(writer, new Map());
     this.#records.get(writer)!.set(reader, plan);
 
-    const readerIndexes = new Map<string, number>();
+    const readerIndexes = new Map<string, number[]>();
     for (const [index, field] of reader.fields.entries()) {
       const source = writerFieldOf(writer, field);
-      if (source !== undefined) readerIndexes.set(source.name, index);
-      else if (field.default !== undefined) {
+      if (source !== undefined) {
+        // By their aliases, several fields may be read from one.
+        readerIndexes.set(source.name, [...(readerIndexes.get(source.name) ?? []), index]);
+      } else if (field.default !== undefined) {
         const own = new Resolver().plan(field.type, field.type);
         defaults.push({ field: index, type: field.type, value: field.default, plan: own });
       } else plan.refusal ??= `the writer has no field "${field.name}", and the reader has no default for it`;
     }
     for (const field of writer.fields) {
-      const index = readerIndexes.get(field.name);
-      if (index === undefined) {
-        steps.push({ kind: "skip", type: field.type });
-        continue;
+      const indexes = readerIndexes.get(field.name) ?? [];
+      if (indexes.length === 0) steps.push({ kind: "skip", type: field.type });
+      for (const index of indexes) {
+        const step = this.plan(field.type, reader.fields[index]!.type);
+        if (step.kind === "refusal") plan.refusal ??= `${reader.name.simple}.${field.name}: ${step.message}`;
+        steps.push({ kind: index === indexes.at(-1) ? "read" : "peek", field: index, plan: step });
       }
-      const step = this.plan(field.type, reader.fields[index]!.type);
-      if (step.kind === "refusal") plan.refusal ??= `${reader.name.simple}.${field.name}: ${step.message}`;
-      steps.push({ kind: "read", field: index, plan: step });
     }
     return refusalOf(plan) ?? plan;
   }

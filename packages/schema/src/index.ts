@@ -1,4 +1,11 @@
 export * from "./avro/index.ts";
+export { checkCompatibility } from "./compatibility.ts";
+export {
+  type CompatibilityLevel,
+  checkLevel,
+  type LevelViolation,
+  type VersionedSchema,
+} from "./compatibility-level.ts";
 export { fieldKey, type KeyFieldKind, type KeyFieldValue } from "./field-key.ts";
 export { type FingerprintAlgorithm, schemaFingerprint } from "./fingerprint.ts";
 export {

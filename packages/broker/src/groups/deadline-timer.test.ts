@@ -71,3 +71,13 @@ test("after the process stood still, deadlines wait a moment for what has come m
   await clock.advance(1000);
   expect(fired).toEqual([["a", 31_000]]);
 });
+
+test("a process that is always late gives up what is due all the same", async () => {
+  const clock = new FakeClock();
+  const timer = new DeadlineTimer(clock);
+  const fired: [string, number][] = [];
+  timer.arm(recorder(fired, "a", clock.now()), clock.now() + 500);
+  await clock.pause(5_000);
+  await clock.pause(5_000);
+  expect(fired).toEqual([["a", 10_000]]);
+});

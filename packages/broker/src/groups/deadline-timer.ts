@@ -29,6 +29,8 @@ export class DeadlineTimer {
   readonly #armed = new Map<Timed, number>();
   #cancel: (() => void) | undefined;
   #wakeMs = Number.POSITIVE_INFINITY;
+  /** The timer was late, and sleeps a little more; once only, or a busy process would never give anybody up. */
+  #isGrace = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -71,10 +73,12 @@ export class DeadlineTimer {
   #wake(): void {
     this.#cancel = undefined;
     const nowMs = this.#clock.now();
-    if (nowMs - this.#wakeMs > LATE_MS) {
+    if (nowMs - this.#wakeMs > LATE_MS && !this.#isGrace) {
+      this.#isGrace = true;
       this.#wakeAt(nowMs + GRACE_MS);
       return;
     }
+    this.#isGrace = false;
     for (let next = this.#heap[0]; next !== undefined && next.deadlineMs <= nowMs; next = this.#heap[0]) {
       this.#pop();
       if (this.#armed.get(next.item) !== next.deadlineMs) continue;

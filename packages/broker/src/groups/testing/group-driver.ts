@@ -34,7 +34,7 @@ type Stored = Extract<GroupEffect, { type: "persist" }>;
 
 /** Drives one group by hand: simulated time, storage that answers at once unless it is held, answers kept by request. */
 export class GroupDriver {
-  readonly group: Group;
+  group: Group;
   nowMs = 1_000_000;
   /** Hold what is to be stored, until {@link store} is called. */
   holdsStorage = false;
@@ -44,14 +44,19 @@ export class GroupDriver {
   readonly #syncs = new Map<number, SyncResult>();
   readonly #held: Stored[] = [];
   readonly #open = new Set<number>();
+  readonly #limits: GroupLimits;
   #nextRequestId = 1;
 
   constructor(limits: Partial<GroupLimits> = {}, restored?: GroupSnapshot) {
-    const all = { ...TEST_LIMITS, ...limits };
-    this.group =
-      restored === undefined
-        ? new Group("g", all, this.nowMs)
-        : Group.restore("g", restored, all, this.nowMs);
+    this.#limits = { ...TEST_LIMITS, ...limits };
+    this.group = this.#groupOf(restored);
+  }
+
+  /** The broker stops and starts again: what was stored is there, connections and what was not stored are gone. */
+  restart(): void {
+    this.#held.length = 0;
+    this.#open.clear();
+    this.group = this.#groupOf(this.stored.at(-1));
   }
 
   join(request: Partial<JoinRequest> = {}): number {
@@ -223,6 +228,11 @@ export class GroupDriver {
         this.refusals.push(effect.message);
         break;
     }
+  }
+
+  #groupOf(restored: GroupSnapshot | undefined): Group {
+    if (restored === undefined) return new Group("g", this.#limits, this.nowMs);
+    return Group.restore("g", restored, this.#limits, this.nowMs);
   }
 
   #newRequest(): number {

@@ -5,9 +5,20 @@ export type {
   Serde,
   SubjectNameStrategy,
   TopicContract,
+  Uuid,
 } from "@letterpress/schema";
+export { avroSerde, fieldKey, protobufSerde } from "@letterpress/schema";
 export type { CompressionName, RecordHeader } from "@letterpress/wire";
 export { Admin } from "./admin/admin.ts";
+export type { ClusterDescription, ConfigAdmin, ConfigEntry, ConfigResource } from "./admin/config-admin.ts";
+export type {
+  GroupAdmin,
+  GroupDescription,
+  GroupListing,
+  GroupMemberDescription,
+} from "./admin/group-admin.ts";
+export type { OffsetSpec } from "./admin/offset-spec.ts";
+export type { NewTopic, TopicAdmin } from "./admin/topic-admin.ts";
 export { Letterpress } from "./client.ts";
 export type { ClientOptions } from "./client-options.ts";
 export type { Sasl } from "./connection/sasl.ts";
@@ -28,6 +39,7 @@ export {
   type LetterpressErrorOptions,
   type RejectedRecord,
 } from "./letterpress-error.ts";
+export type { BrokerMetadata, PartitionMetadata, TopicMetadata } from "./metadata/topic-metadata.ts";
 export { murmur2, murmur2Partition } from "./producer/murmur2.ts";
 export type { CustomPartitioner, Partitioner, PartitionInput } from "./producer/partitioner.ts";
 export { Producer } from "./producer/producer.ts";

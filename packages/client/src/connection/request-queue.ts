@@ -77,7 +77,10 @@ export class RequestQueue {
     let earliestMs = Number.POSITIVE_INFINITY;
     for (let index = this.#head; index < this.#requests.length; index++) {
       const request = this.#requests[index]!;
-      if (request.deadlineMs <= nowMs + 1) return this.#onTimeout(request);
+      if (request.deadlineMs <= nowMs + 1) {
+        this.#onTimeout(request);
+        return;
+      }
       earliestMs = Math.min(earliestMs, request.deadlineMs);
     }
     if (earliestMs !== Number.POSITIVE_INFINITY) this.#arm(earliestMs);

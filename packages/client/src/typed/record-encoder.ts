@@ -109,7 +109,7 @@ export class RecordEncoder<Key, Input> {
     const subject = subjectOf(subjectNameStrategy, topic, part, serde.fullName);
     try {
       return this.#autoRegister
-        ? await schemaIds.registerResolved(subject, serde.schema)
+        ? (await schemaIds.registerResolved(subject, serde.schema)).id
         : await schemaIds.idOf(subject, serde.schema);
     } catch (cause) {
       throw lookupFailed(cause, subject, topic, this.#autoRegister);

@@ -6,8 +6,8 @@ export interface SchemaIds {
   idOf(subject: string, schema: ResolvedSchema): Promise<number>;
   /** The schema behind an id, with everything it includes. */
   schemaById(id: number): Promise<ResolvedSchema>;
-  /** Registers a schema under a subject, after what it includes; returns its id. */
-  registerResolved(subject: string, schema: ResolvedSchema): Promise<number>;
+  /** Registers a schema under a subject, after what it includes. */
+  registerResolved(subject: string, schema: ResolvedSchema): Promise<{ readonly id: number }>;
 }
 
 /** The subject of a topic's key or value schema. */

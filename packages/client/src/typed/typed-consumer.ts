@@ -103,25 +103,45 @@ export class TypedConsumer<Key, Value> implements AsyncIterable<TypedRecord<Key,
     return this.close();
   }
 
-  /** The fast path, a value whose decoder is known, goes without an async function. */
+  /** A record that is at hand, and whose decoders are known, costs no more than the promise it is returned in. */
   #next(
     source: AsyncIterator<ConsumerRecord, undefined>,
   ): Promise<IteratorResult<TypedRecord<Key, Value>, undefined>> {
-    return source.next().then((result) => {
-      if (result.done === true) return result;
-      const record = result.value;
-      const typed = this.#decoder.tryDecode(record);
+    const record = this.#consumer.take();
+    const typed = record && this.#decoder.tryDecode(record);
+    if (typed !== undefined) return Promise.resolve({ done: false, value: typed });
+    return this.#nextSlowly(source, record);
+  }
+
+  async #nextSlowly(
+    source: AsyncIterator<ConsumerRecord, undefined>,
+    first: ConsumerRecord | undefined,
+  ): Promise<IteratorResult<TypedRecord<Key, Value>, undefined>> {
+    for (let record = first; ; record = undefined) {
+      if (record === undefined) {
+        const result = await source.next();
+        if (result.done === true) return result;
+        record = result.value;
+      }
+      const typed = this.#decoder.tryDecode(record) ?? (await this.#decodeOrClose(record));
       if (typed !== undefined) return { done: false, value: typed };
-      return this.#decodeSlowly(record).then((decoded) =>
-        decoded === undefined ? this.#next(source) : { done: false as const, value: decoded },
-      );
-    });
+    }
+  }
+
+  /** A failure ends the iteration: the record is not processed, and the consumer leaves its group. */
+  async #decodeOrClose(record: ConsumerRecord): Promise<TypedRecord<Key, Value> | undefined> {
+    try {
+      return await this.#decodeSlowly(record);
+    } catch (error) {
+      await this.#consumer[Symbol.asyncIterator]().return?.();
+      throw error;
+    }
   }
 
   async #decodeBatch(batch: ConsumerBatch): Promise<TypedBatch<Key, Value>> {
     const records: TypedRecord<Key, Value>[] = [];
     for (const record of batch.records) {
-      const typed = this.#decoder.tryDecode(record) ?? (await this.#decodeSlowly(record));
+      const typed = this.#decoder.tryDecode(record) ?? (await this.#decodeOrClose(record));
       if (typed !== undefined) records.push(typed);
     }
     const { topic, partition, highWatermark } = batch;
@@ -131,7 +151,8 @@ export class TypedConsumer<Key, Value> implements AsyncIterable<TypedRecord<Key,
   /** Tombstones, schema ids met for the first time, and records that cannot be decoded. */
   async #decodeSlowly(record: ConsumerRecord): Promise<TypedRecord<Key, Value> | undefined> {
     try {
-      if (record.value !== null) return await this.#decoder.decode(record);
+      const { value } = record;
+      if (value !== null) return await this.#decoder.decode({ ...record, value });
       const tombstone = await this.#decoder.decodeTombstone(record);
       await this.#onTombstone?.(tombstone);
       return undefined;

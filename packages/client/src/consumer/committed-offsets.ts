@@ -1,0 +1,114 @@
+import { type AnyApi, OffsetCommit, OffsetFetch } from "@letterpress/protocol";
+import { backoffMs, delay } from "../backoff.ts";
+import { brokerError } from "../broker-error.ts";
+import { LetterpressError } from "../letterpress-error.ts";
+import type { TopicPartition, TopicPartitionOffset } from "../record.ts";
+import type { Coordinator } from "./coordinator.ts";
+import type { Membership } from "./membership.ts";
+import { partitionKey } from "./partition-state.ts";
+
+/** The version from which one request asks for several groups (KIP-709). */
+const GROUPS_VERSION = 8;
+const ATTEMPTS_MAX = 8;
+/** Kafka's answer for a partition without a committed offset. */
+const NONE_COMMITTED = -1n;
+
+/** The offsets that a group has committed, at its coordinator. */
+export class CommittedOffsets {
+  readonly #coordinator: Coordinator;
+  readonly #group: string;
+  readonly #groupInstanceId: string | undefined;
+
+  constructor(coordinator: Coordinator, group: string, groupInstanceId: string | undefined) {
+    this.#coordinator = coordinator;
+    this.#group = group;
+    this.#groupInstanceId = groupInstanceId;
+  }
+
+  /** The committed offset by partition key; partitions without one are missing. */
+  fetch(partitions: readonly TopicPartition[], signal?: AbortSignal): Promise<Map<string, bigint>> {
+    return this.#retrying(signal, () => this.#fetchOnce(partitions));
+  }
+
+  /** `membership` is asked for at each attempt, since a rebalance changes it. */
+  commit(
+    offsets: readonly TopicPartitionOffset[],
+    membership: () => Membership,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    if (offsets.length === 0) return Promise.resolve();
+    return this.#retrying(signal, () => this.#commitOnce(offsets, membership()));
+  }
+
+  async #fetchOnce(partitions: readonly TopicPartition[]): Promise<Map<string, bigint>> {
+    const connection = await this.#coordinator.connection();
+    const version = connection.versionOf(OffsetFetch as AnyApi);
+    const topics = byTopic(partitions).map(([name, list]) => ({
+      name,
+      partitionIndexes: list.map(({ partition }) => partition),
+    }));
+    const groupId = this.#group;
+    const body = version >= GROUPS_VERSION ? { groups: [{ groupId, topics }] } : { groupId, topics };
+    const requireStable = version >= 7 ? { requireStable: true } : {};
+    const response = await connection.request(OffsetFetch, { ...body, ...requireStable }, { version });
+    const answer = version >= GROUPS_VERSION ? response.groups[0] : response;
+    if (answer === undefined) {
+      throw new LetterpressError("PROTOCOL_VIOLATION", `no offsets were answered for group ${groupId}`);
+    }
+    this.#check(answer.errorCode, "cannot read the offsets");
+    const offsets = new Map<string, bigint>();
+    for (const topic of answer.topics) {
+      for (const { partitionIndex, committedOffset, errorCode } of topic.partitions) {
+        this.#check(errorCode, `cannot read the offset of ${topic.name}-${partitionIndex}`);
+        if (committedOffset !== NONE_COMMITTED) {
+          offsets.set(partitionKey(topic.name, partitionIndex), committedOffset);
+        }
+      }
+    }
+    return offsets;
+  }
+
+  async #commitOnce(offsets: readonly TopicPartitionOffset[], membership: Membership): Promise<void> {
+    const connection = await this.#coordinator.connection();
+    const response = await connection.request(OffsetCommit, {
+      groupId: this.#group,
+      generationIdOrMemberEpoch: membership.generationId,
+      memberId: membership.memberId,
+      groupInstanceId: this.#groupInstanceId ?? null,
+      topics: byTopic(offsets).map(([name, list]) => ({
+        name,
+        partitions: list.map(({ partition, offset }) => ({
+          partitionIndex: partition,
+          committedOffset: offset,
+          committedMetadata: "",
+        })),
+      })),
+    });
+    for (const topic of response.topics) {
+      for (const { partitionIndex, errorCode } of topic.partitions) {
+        this.#check(errorCode, `cannot commit the offset of ${topic.name}-${partitionIndex}`);
+      }
+    }
+  }
+
+  #check(errorCode: number, what: string): void {
+    if (errorCode !== 0) throw brokerError(errorCode, `${what} for group ${this.#group}`);
+  }
+
+  async #retrying<T>(signal: AbortSignal | undefined, attempt: () => Promise<T>): Promise<T> {
+    for (let count = 1; ; count++) {
+      try {
+        return await attempt();
+      } catch (cause) {
+        const error = LetterpressError.from(cause);
+        this.#coordinator.noticeFailure(error);
+        if (!error.retriable || count === ATTEMPTS_MAX) throw error;
+        await delay(backoffMs(count), signal);
+      }
+    }
+  }
+}
+
+function byTopic<T extends TopicPartition>(partitions: readonly T[]): [topic: string, partitions: T[]][] {
+  return [...Map.groupBy(partitions, ({ topic }) => topic)];
+}

@@ -1,5 +1,4 @@
-import type { Incompatibility, ParsedSchema } from "@letterpress/schema";
-import type { CompatibilityLevel } from "./effective-settings.ts";
+import type { CompatibilityLevel, LevelViolation, ParsedSchema } from "@letterpress/schema";
 import type { SchemaFormats } from "./schema-formats.ts";
 import type { SchemaResolver } from "./schema-resolver.ts";
 import type { SubjectVersion } from "./stored-schema.ts";
@@ -9,12 +8,11 @@ export interface CompatibilityVerdict {
   readonly isCompatible: boolean;
   /** Confluent's verbose messages; empty when compatible. */
   readonly messages: readonly string[];
-  /** The earlier version the schema disagrees with, and how. */
-  readonly against?: SubjectVersion | undefined;
-  readonly incompatibilities: readonly Incompatibility[];
+  /** Each reason with its place; empty when compatible. */
+  readonly violations: readonly LevelViolation[];
 }
 
-const COMPATIBLE: CompatibilityVerdict = { isCompatible: true, messages: [], incompatibilities: [] };
+const COMPATIBLE: CompatibilityVerdict = { isCompatible: true, messages: [], violations: [] };
 
 /** Holds candidates against earlier versions as a compatibility level asks. */
 export class CompatibilityChecker {
@@ -32,45 +30,27 @@ export class CompatibilityChecker {
     earlier: readonly SubjectVersion[],
     level: CompatibilityLevel,
   ): CompatibilityVerdict {
-    if (level === "NONE") return COMPATIBLE;
-    const checked = level.endsWith("_TRANSITIVE") ? earlier : earlier.slice(-1);
-    for (const version of checked.toReversed()) {
-      const found = this.#compare(candidate, version, level);
-      if (found.length > 0) return refuse(found, version, level);
-    }
-    return COMPATIBLE;
-  }
-
-  #compare(
-    candidate: ParsedSchema,
-    version: SubjectVersion,
-    level: CompatibilityLevel,
-  ): readonly Incompatibility[] {
-    if (version.schema.content.schemaType !== candidate.format) {
-      return [
-        { rule: "SCHEMA_TYPE_MISMATCH", path: "/", message: "Incompatible because of different schema type" },
-      ];
-    }
-    const old = this.#resolver.parseStored(version.schema);
-    const isBackward = level.startsWith("BACKWARD") || level.startsWith("FULL");
-    const isForward = level.startsWith("FORWARD") || level.startsWith("FULL");
-    return [
-      ...(isBackward ? this.#formats.incompatibilities(candidate, old) : []),
-      ...(isForward ? this.#formats.incompatibilities(old, candidate) : []),
+    const resolver = this.#resolver;
+    const violations = this.#formats.checkLevel(
+      level,
+      candidate,
+      // Versions are parsed when the level gets to them.
+      earlier.map(({ version, schema }) => ({
+        version,
+        get schema() {
+          return resolver.parseStored(schema);
+        },
+      })),
+    );
+    const [first] = violations;
+    if (first === undefined) return COMPATIBLE;
+    const old = earlier.find(({ version }) => version === first.version)!;
+    const messages = [
+      ...violations.map(({ message }) => message),
+      `{oldSchemaVersion: ${old.version}}`,
+      `{oldSchema: '${old.schema.content.text}'}`,
+      `{compatibility: '${level}'}`,
     ];
+    return { isCompatible: false, messages, violations };
   }
-}
-
-function refuse(
-  incompatibilities: readonly Incompatibility[],
-  against: SubjectVersion,
-  level: CompatibilityLevel,
-): CompatibilityVerdict {
-  const messages = [
-    ...incompatibilities.map(({ message }) => message),
-    `{oldSchemaVersion: ${against.version}}`,
-    `{oldSchema: '${against.schema.content.text}'}`,
-    `{compatibility: '${level}'}`,
-  ];
-  return { isCompatible: false, messages, against, incompatibilities };
 }

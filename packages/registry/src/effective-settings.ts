@@ -1,3 +1,4 @@
+import type { CompatibilityLevel } from "@letterpress/schema";
 import type { RegistryState } from "./registry-state.ts";
 import type { ConfigValue } from "./state/log-value.ts";
 import { DEFAULT_CONTEXT, formatSubject, parseSubject } from "./subject-name.ts";
@@ -5,19 +6,9 @@ import { DEFAULT_CONTEXT, formatSubject, parseSubject } from "./subject-name.ts"
 /** What may be written: nothing, new versions, or copies of another registry with their ids. */
 export type Mode = "READWRITE" | "READONLY" | "READONLY_OVERRIDE" | "IMPORT";
 
-export const MODES: readonly Mode[] = ["READWRITE", "READONLY", "READONLY_OVERRIDE", "IMPORT"];
+const MODES: readonly Mode[] = ["READWRITE", "READONLY", "READONLY_OVERRIDE", "IMPORT"];
 
-/** What an earlier and a later version owe each other. */
-export type CompatibilityLevel =
-  | "NONE"
-  | "BACKWARD"
-  | "BACKWARD_TRANSITIVE"
-  | "FORWARD"
-  | "FORWARD_TRANSITIVE"
-  | "FULL"
-  | "FULL_TRANSITIVE";
-
-export const COMPATIBILITY_LEVELS: readonly CompatibilityLevel[] = [
+const COMPATIBILITY_LEVELS: readonly CompatibilityLevel[] = [
   "NONE",
   "BACKWARD",
   "BACKWARD_TRANSITIVE",

@@ -1,5 +1,5 @@
 export type { CompatibilityVerdict } from "./compatibility.ts";
-export type { CompatibilityLevel, EffectiveConfig, Mode } from "./effective-settings.ts";
+export type { EffectiveConfig, Mode } from "./effective-settings.ts";
 export type { RegisterRequest } from "./register-request.ts";
 export { Registry, type RegistryOptions } from "./registry.ts";
 export { type IncompatibleCode, RegistryError, type RegistryErrorCode } from "./registry-error.ts";

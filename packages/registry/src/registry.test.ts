@@ -137,7 +137,7 @@ test("a reference that leads nowhere, a wrong type and a wrong text are invalid 
     expect(await codeOf(() => registry.register("s", request))).toBe(42201);
   }
   await expect(registry.register("s", { schema: "{" })).rejects.toThrow(
-    "Invalid schema of type AVRO, details: not JSON (line 1, column 1)",
+    /^Invalid schema of type AVRO, details: .*line 1, column 2/,
   );
   expect(await codeOf(() => registry.register("a\u0000b", { schema: ORDER }))).toBe(42208);
   const small = testRegistry({ schemaBytesMax: 10 });

@@ -1,7 +1,6 @@
-import type { ParsedSchema, ResolvedSchema } from "@letterpress/schema";
+import type { CompatibilityLevel, ParsedSchema, ResolvedSchema } from "@letterpress/schema";
 import { CompatibilityChecker, type CompatibilityVerdict } from "./compatibility.ts";
 import { type DeletionPlan, planSubjectDeletion, planVersionDeletion } from "./deletion.ts";
-import type { CompatibilityLevel } from "./effective-settings.ts";
 import type { RegisterRequest } from "./register-request.ts";
 import { Registration } from "./registration.ts";
 import {

@@ -1,6 +1,5 @@
 import {
-  checkCompatibility,
-  type Incompatibility,
+  checkLevel,
   type ParsedSchema,
   parseProtobuf,
   parseSchema,
@@ -13,8 +12,8 @@ import {
 export interface SchemaFormats {
   /** @throws SchemaError when the text is no schema. */
   parse(schema: ResolvedSchema): ParsedSchema;
-  /** Why data written with `writer` cannot be read with `reader`; empty when it can. */
-  incompatibilities(reader: ParsedSchema, writer: ParsedSchema): readonly Incompatibility[];
+  /** Why a schema may not follow earlier ones; empty when it may. */
+  readonly checkLevel: typeof checkLevel;
   /** The schema in another form; undefined when the format has no such form. */
   format(schema: ResolvedSchema, form: string): string | undefined;
 }
@@ -22,7 +21,7 @@ export interface SchemaFormats {
 /** Avro and Protobuf as this project knows them. */
 export const LETTERPRESS_FORMATS: SchemaFormats = {
   parse: parseSchema,
-  incompatibilities: checkCompatibility,
+  checkLevel,
   format(schema, form) {
     if (schema.format !== "PROTOBUF" || form !== "serialized") return undefined;
     return serializedFile(parseProtobuf(schema));

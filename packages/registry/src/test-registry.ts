@@ -1,4 +1,3 @@
-import { PLAIN_FORMATS } from "./plain-formats.ts";
 import { Registry, type RegistryOptions } from "./registry.ts";
 import { MemoryRegistryLog } from "./registry-log.ts";
 import { type RegistryEntry, RegistryState } from "./registry-state.ts";
@@ -14,7 +13,7 @@ export function testRegistry(options: Partial<RegistryOptions> = {}) {
       return memory.append(entries);
     },
   };
-  return { registry: new Registry({ state, log, formats: PLAIN_FORMATS, ...options }), state, written };
+  return { registry: new Registry({ state, log, ...options }), state, written };
 }
 
 /** An Avro record; fields given as `name` have no default, as `name?` they have one. */

@@ -6,7 +6,7 @@ export interface PartFault {
 
 /** The reasons, as metrics name them. */
 export type PartFaultReason =
-  | "missing-schema-id"
+  | "invalid-framing"
   | "unknown-schema-id"
   | "schema-not-registered"
   | "unusable-schema"

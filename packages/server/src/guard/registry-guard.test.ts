@@ -70,10 +70,10 @@ test("every record of a batch is checked, and every fault reported with its inde
     { value: Buffer.alloc(0) },
   ];
   const expected = [
-    "1 value missing-schema-id",
+    "1 value invalid-framing",
     "3 value unknown-schema-id",
     "4 value schema-not-registered",
-    "5 value missing-schema-id",
+    "5 value invalid-framing",
   ];
   expect(reasons(check(guard, "orders", records))).toEqual(expected);
   expect(reasons(check(guard, "orders", records, "gzip"))).toEqual(expected);
@@ -113,9 +113,9 @@ test("Protobuf payloads stand behind the path of their message", async () => {
   ];
   expect(reasons(check(guard, "payments", records))).toEqual([
     "4 value invalid-message-index",
-    "5 value invalid-message-index",
-    "6 value invalid-message-index",
-    "7 value invalid-message-index",
+    "5 value invalid-framing",
+    "6 value invalid-framing",
+    "7 value invalid-framing",
     "8 value invalid-payload",
   ]);
 });
@@ -162,7 +162,7 @@ test("a header may carry the id or the GUID, and the last one counts", async () 
         { value: ORDER_PAYLOAD, headers: [header(Buffer.of(7))] },
       ]),
     ),
-  ).toEqual(["3 value unknown-schema-id", "4 value invalid-payload", "6 value missing-schema-id"]);
+  ).toEqual(["3 value unknown-schema-id", "4 value invalid-payload", "6 value invalid-framing"]);
   expect(
     reasons(
       check(guard, "payments", [
@@ -170,7 +170,7 @@ test("a header may carry the id or the GUID, and the last one counts", async () 
         { value: payout, headers: [header(guid(3))] },
       ]),
     ),
-  ).toEqual(["1 value invalid-message-index"]);
+  ).toEqual(["1 value invalid-framing"]);
 });
 
 test("soft-deleted schemas are accepted, permanently deleted ones are not", async () => {
@@ -200,7 +200,7 @@ test("warnings are reported and let through", async () => {
     onFaults: (topic, faults) => seen.push(`${topic} ${reasons(faults)}`),
   });
   expect(reasons(check(guard, "orders", [{ value: Buffer.from("x") }]))).toEqual([]);
-  expect(seen).toEqual(["orders 0 value missing-schema-id"]);
+  expect(seen).toEqual(["orders 0 value invalid-framing"]);
 });
 
 test("what the registry does not know yet is asked for once", async () => {
@@ -216,7 +216,7 @@ test("what the registry does not know yet is asked for once", async () => {
   expect(await late).toEqual([]);
   expect(asked).toBe(1);
   expect(reasons(check(guard, "late", [{ value: framed(4, Buffer.of(0)) }]))).toEqual([]);
-  expect(reasons(check(guard, "late", [{ value: Buffer.from("x") }]))).toEqual(["0 value missing-schema-id"]);
+  expect(reasons(check(guard, "late", [{ value: Buffer.from("x") }]))).toEqual(["0 value invalid-framing"]);
   expect(asked).toBe(1);
 });
 

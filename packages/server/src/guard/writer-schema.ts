@@ -1,7 +1,6 @@
 import type { RegistryState, StoredSchema } from "@letterpress/registry";
-import type { ParsedSchema, PayloadChecker } from "@letterpress/schema";
+import { type ParsedSchema, type PayloadChecker, readMessageIndexes } from "@letterpress/schema";
 import type { PartSettings } from "./guard-settings.ts";
-import { readMessageIndexes } from "./message-indexes.ts";
 import type { PartFault } from "./part-fault.ts";
 
 /** What the guard asks of a registry; all of it is at hand. */
@@ -44,18 +43,25 @@ export class WriterSchema {
     this.#isProtobuf = schema.content.schemaType === "PROTOBUF";
   }
 
-  /** Checks `buffer[start, end)`: a payload, behind its message indexes in Protobuf. */
+  /**
+   * Checks `buffer[start, end)`: a payload, behind its message indexes in Protobuf.
+   *
+   * @throws SchemaError `INVALID_FRAMING`
+   */
   check(buffer: Buffer, start: number, end: number): PartFault | undefined {
     if (!this.#isProtobuf) return this.#checkPayload(this.#rootType(NO_INDEXES), buffer, start, end);
     if (start < end && buffer[start] === 0) {
       return this.#checkPayload(this.#rootType(ROOT), buffer, start + 1, end);
     }
     const path = readMessageIndexes(buffer, start, end);
-    if (path === undefined) return this.#badIndexes("its message indexes cannot be read");
-    return this.#checkPayload(this.#type(path.indexes), buffer, path.end, end);
+    return this.#checkPayload(this.#type(path.indexes), buffer, path.position, end);
   }
 
-  /** Checks a bare payload whose message indexes stand in a header, at `path[start]` and behind. */
+  /**
+   * Checks a bare payload whose message indexes stand in a header, at `path[pathStart]` and behind.
+   *
+   * @throws SchemaError `INVALID_FRAMING`
+   */
   checkBare(
     path: Buffer,
     pathStart: number,
@@ -64,11 +70,8 @@ export class WriterSchema {
     end: number,
   ): PartFault | undefined {
     if (!this.#isProtobuf) return this.#checkPayload(this.#rootType(NO_INDEXES), buffer, start, end);
-    const read = readMessageIndexes(path, pathStart, path.length);
-    if (read === undefined || read.end !== path.length) {
-      return this.#badIndexes("its header's message indexes cannot be read");
-    }
-    return this.#checkPayload(this.#type(read.indexes), buffer, start, end);
+    const { indexes } = readMessageIndexes(path, pathStart);
+    return this.#checkPayload(this.#type(indexes), buffer, start, end);
   }
 
   #checkPayload(
@@ -120,7 +123,7 @@ export class WriterSchema {
       };
     }
     const name = parsed.typeNameAt(indexes);
-    if (name === undefined) return this.#badIndexes(`message index [${indexes.join(", ")}] leads nowhere`);
+    if (name === undefined) return this.#noSuchMessage(indexes);
     const unregistered = this.#unregistered(name);
     if (unregistered !== undefined) return unregistered;
     return { checker: validation === "full" ? parsed.checker(indexes) : undefined };
@@ -145,10 +148,12 @@ export class WriterSchema {
     return strategy === "RecordName" ? typeName : `${topic}-${typeName}`;
   }
 
-  #badIndexes(what: string): PartFault {
+  #noSuchMessage(indexes: readonly number[]): PartFault {
     return {
       reason: "invalid-message-index",
-      message: `The ${this.#rules.part} has schema id ${this.#schema.id}, and ${what}. Use a Protobuf serialiser that writes the path of the message.`,
+      message:
+        `The ${this.#rules.part}'s message indexes [${indexes.join(", ")}] lead to no message of schema id ` +
+        `${this.#schema.id}. Encode it with the schema whose id it carries.`,
     };
   }
 }

@@ -21,7 +21,7 @@ export {
   type SchemaName,
   writeSchemaId,
 } from "./framing.ts";
-export { parseSchema } from "./parse-schema.ts";
+export { type ParseSchemaOptions, parseSchema } from "./parse-schema.ts";
 export type { Incompatibility, ParsedSchema, PayloadChecker, PayloadFault } from "./parsed-schema.ts";
 export * from "./protobuf/index.ts";
 export type {

@@ -1,4 +1,5 @@
 import type { SchemaFormat } from "./schema-definition.ts";
+import type { SourceLocation } from "./schema-error.ts";
 
 /** Where a payload stops making sense, and why. */
 export interface PayloadFault {
@@ -27,6 +28,8 @@ export interface Incompatibility {
   readonly message: string;
   /** What the registry adds as `additionalInfo`, where the format has that. */
   readonly detail?: string;
+  /** Where in the reader schema's text, where that is known. */
+  readonly location?: SourceLocation;
 }
 
 /** A schema that has been parsed and checked, in either format. */

@@ -11,7 +11,10 @@ export interface ParsedAvroSchema extends ParsedSchema {
 }
 
 /** Parses an Avro schema as the registry gives it. */
-export function parseAvroSchema(schema: ResolvedSchema, options: ParseAvroOptions = {}): ParsedAvroSchema {
+export function parseAvroSchema(
+  schema: ResolvedSchema,
+  options: Pick<ParseAvroOptions, "file"> = {},
+): ParsedAvroSchema {
   const avro = parseAvro(schema.text, { ...options, references: schema.references });
   const root = avro.schema;
   const fullName = "name" in root ? root.name.full : "";

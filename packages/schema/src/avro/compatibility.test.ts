@@ -201,3 +201,16 @@ describe.each(CASES)("%s", (_, first, second, firstReads, secondReads) => {
     expect(compare(second, first)).toEqual(secondReads);
   });
 });
+
+test("a reason knows where it stands in the reader's text", () => {
+  const text = `{"type": "record", "name": "R", "fields": [
+    {"name": "a", "type": "int"},
+    {"name": "b", "type": "string"}
+  ]}`;
+  const reader = parseAvro(text, { file: "r.avsc" }).schema;
+  const writer = parseAvro(JSON.stringify(record([{ name: "a", type: "string" }]))).schema;
+  expect(avroIncompatibilities(reader, writer).map(({ location }) => location)).toEqual([
+    { file: "r.avsc", line: 2, column: 27 },
+    { file: "r.avsc", line: 3, column: 5 },
+  ]);
+});

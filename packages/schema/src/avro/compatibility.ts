@@ -1,4 +1,5 @@
 import type { Incompatibility } from "../parsed-schema.ts";
+import type { SourceLocation } from "../schema-error.ts";
 import { namesMatch, promotes, writerFieldOf } from "./matching.ts";
 import type { AvroEnum, AvroFixed, AvroNamed, AvroRecord, AvroSchema, AvroUnion } from "./schema.ts";
 
@@ -32,7 +33,7 @@ class Comparison {
     if (writer.kind === "union") return writer.branches.flatMap((branch) => this.compare(reader, branch, []));
     if (reader.kind === "union") {
       const fits = reader.branches.some((branch) => this.compare(branch, writer, []).length === 0);
-      return fits ? [] : [missingBranch(writer, location)];
+      return fits ? [] : [missingBranch(reader, writer, location)];
     }
     if (reader.kind === "array" && writer.kind === "array") {
       return this.compare(reader.items, writer.items, [...location, "items"]);
@@ -55,7 +56,9 @@ class Comparison {
 
   #unions(reader: AvroUnion, writer: AvroUnion, location: Location): Incompatibility[] {
     return writer.branches.flatMap((branch, index) =>
-      this.compare(reader, branch, []).length === 0 ? [] : [missingBranch(branch, [...location, index])],
+      this.compare(reader, branch, []).length === 0
+        ? []
+        : [missingBranch(reader, branch, [...location, index])],
     );
   }
 
@@ -71,7 +74,7 @@ class Comparison {
       }
       const path = pointer(fieldLocation);
       const description = `The field '${field.name}' at path '${path}' in the reader schema has no default value and is missing in the writer schema`;
-      return [incompatibility("READER_FIELD_MISSING_DEFAULT_VALUE", path, description, field.name)];
+      return [incompatibility("READER_FIELD_MISSING_DEFAULT_VALUE", path, description, field.name, field)];
     });
   }
 }
@@ -80,7 +83,7 @@ function nameMismatch(reader: AvroNamed, writer: AvroNamed, location: Location):
   if (namesMatch(writer, reader)) return [];
   const path = pointer([...location, "name"]);
   const description = `The name of the schema has changed (path '${path}')`;
-  return [incompatibility("NAME_MISMATCH", path, description, `expected: ${writer.name.full}`)];
+  return [incompatibility("NAME_MISMATCH", path, description, `expected: ${writer.name.full}`, reader)];
 }
 
 function sizeMismatch(reader: AvroFixed, writer: AvroFixed, location: Location): Incompatibility[] {
@@ -88,7 +91,7 @@ function sizeMismatch(reader: AvroFixed, writer: AvroFixed, location: Location):
   const path = pointer([...location, "size"]);
   const description = `The size of FIXED type field at path '${path}' in the reader schema does not match with the writer schema`;
   const detail = `expected: ${writer.sizeBytes}, found: ${reader.sizeBytes}`;
-  return [incompatibility("FIXED_SIZE_MISMATCH", path, description, detail)];
+  return [incompatibility("FIXED_SIZE_MISMATCH", path, description, detail, reader)];
 }
 
 function missingSymbols(reader: AvroEnum, writer: AvroEnum, location: Location): Incompatibility[] {
@@ -98,25 +101,31 @@ function missingSymbols(reader: AvroEnum, writer: AvroEnum, location: Location):
   const path = pointer([...location, "symbols"]);
   const detail = `[${missing.join(", ")}]`;
   const description = `The reader schema is missing enum symbols '${detail}' at path '${path}' in the writer schema`;
-  return [incompatibility("MISSING_ENUM_SYMBOLS", path, description, detail)];
+  return [incompatibility("MISSING_ENUM_SYMBOLS", path, description, detail, reader)];
 }
 
-function missingBranch(writer: AvroSchema, location: Location): Incompatibility {
+function missingBranch(reader: AvroUnion, writer: AvroSchema, location: Location): Incompatibility {
   const path = pointer(location);
   const description = `The reader schema is missing a type inside a union field at path '${path}' in the writer schema`;
   const detail = `reader union lacking writer type: ${javaType(writer)}`;
-  return incompatibility("MISSING_UNION_BRANCH", path, description, detail);
+  return incompatibility("MISSING_UNION_BRANCH", path, description, detail, reader);
 }
 
 function typeMismatch(reader: AvroSchema, writer: AvroSchema, location: Location): Incompatibility {
   const path = pointer(location);
   const description = `The type (path '${path}') of a field in the reader schema does not match with the writer schema`;
   const detail = `reader type: ${javaType(reader)} not compatible with writer type: ${javaType(writer)}`;
-  return incompatibility("TYPE_MISMATCH", path, description, detail);
+  return incompatibility("TYPE_MISMATCH", path, description, detail, reader);
 }
 
-function incompatibility(rule: string, path: string, message: string, detail: string): Incompatibility {
-  return { rule, path, message, detail };
+function incompatibility(
+  rule: string,
+  path: string,
+  message: string,
+  detail: string,
+  at: { readonly location: SourceLocation },
+): Incompatibility {
+  return { rule, path, message, detail, location: at.location };
 }
 
 function javaType(schema: AvroSchema): string {

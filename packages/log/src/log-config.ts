@@ -8,6 +8,7 @@ export const LOG_CONFIG_DEFAULTS: LogConfig = {
   retentionBytes: -1,
   indexIntervalBytes: 4096,
   cleanupPolicy: { delete: true, compact: false },
+  deleteRetentionMs: 24 * 60 * 60 * 1000,
   flush: "commit",
 };
 

@@ -82,7 +82,7 @@ export interface PartitionLog {
 
   /** Makes everything before `offset` unreadable and frees what whole segments allow. Returns the new start. */
   trim(offset: bigint): Promise<bigint>;
-  /** Applies time and size retention now; returns how many bytes were freed. */
+  /** Applies time and size retention and compaction now; returns how many bytes were freed. */
   enforceRetention(nowMs: number): Promise<number>;
   /** Changes retention, segment size and the rest while the log is open. */
   configure(config: LogConfig): void;
@@ -120,6 +120,8 @@ export interface LogConfig {
   readonly indexIntervalBytes: number;
   /** `delete`, `compact` or both. Default `delete`. */
   readonly cleanupPolicy: { readonly delete: boolean; readonly compact: boolean };
+  /** How long compaction keeps a tombstone. Default 1 day. */
+  readonly deleteRetentionMs?: number;
   /** `commit`: acks=-1 is answered after fdatasync. `os`: after the write. Default `commit`. */
   readonly flush: "commit" | "os";
 }

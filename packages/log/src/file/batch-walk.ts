@@ -15,9 +15,14 @@ export type BatchVisitor = (buffer: Buffer, at: number, bytes: number) => boolea
 
 /**
  * Walks the batches of a `.log` file from its start and checks each one's CRC. Returns where the walk ended: the
- * file's size, or the position of the first bytes that are no intact batch or that `visit` refused.
+ * file's size, or the position of the first bytes that are no intact batch or that `visit` refused. `afterChunk`
+ * is awaited between reads, so that what `visit` gathers stays small.
  */
-export async function walkBatches(file: DiskFile, visit: BatchVisitor): Promise<number> {
+export async function walkBatches(
+  file: DiskFile,
+  visit: BatchVisitor,
+  afterChunk?: () => Promise<void>,
+): Promise<number> {
   const fileBytes = await file.size();
   let position = 0;
   let wantedBytes = CHUNK_BYTES;
@@ -34,6 +39,7 @@ export async function walkBatches(file: DiskFile, visit: BatchVisitor): Promise<
       at += bytes;
       bytes = 0;
     }
+    await afterChunk?.();
     // A file that shrank under the walk gives fewer bytes than its size said.
     if (at === 0 && filled.length < chunk.length) return position;
     position += at;

@@ -47,6 +47,8 @@ export interface FileLogContext {
 /** Producers that write nothing for a day are forgotten, as in Kafka (`producer.id.expiration.ms`). */
 const PRODUCER_EXPIRATION_MS = 24 * 60 * 60 * 1000;
 
+const DELETE_RETENTION_DEFAULT_MS = 24 * 60 * 60 * 1000;
+
 /** A partition log in segments on a disk. */
 export class FileLog implements PartitionLog {
   readonly leaderEpoch = 0;
@@ -111,7 +113,7 @@ export class FileLog implements PartitionLog {
   }
 
   get sizeBytes(): number {
-    return this.#segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
+    return bytesOf(this.#segments);
   }
 
   async append(batch: Buffer, options: AppendOptions = {}): Promise<Appended> {
@@ -185,13 +187,23 @@ export class FileLog implements PartitionLog {
   async enforceRetention(nowMs: number): Promise<number> {
     this.#assertOpen();
     this.#producers.expire(nowMs - PRODUCER_EXPIRATION_MS);
+    let freed = 0;
     const count = countExpired(this.#segments, this.#config, nowMs, this.#highWatermark);
-    if (count === 0) return 0;
-    if (count === this.#segments.length) this.#roll();
-    const before = this.sizeBytes;
-    const kept = this.#segments[count]!;
-    await this.#keeper.trim(kept.baseOffset);
-    return Math.max(0, before - this.sizeBytes);
+    if (count > 0) {
+      if (count === this.#segments.length) this.#roll();
+      const kept = this.#segments[count]!;
+      freed += bytesOf(this.#segments.slice(0, count));
+      await this.#keeper.trim(kept.baseOffset);
+    }
+    const {
+      cleanupPolicy,
+      indexIntervalBytes,
+      deleteRetentionMs = DELETE_RETENTION_DEFAULT_MS,
+    } = this.#config;
+    if (cleanupPolicy.compact) {
+      freed += await this.#keeper.compact(indexIntervalBytes, nowMs - deleteRetentionMs);
+    }
+    return freed;
   }
 
   configure(config: LogConfig): void {
@@ -311,6 +323,10 @@ export class FileLog implements PartitionLog {
     }
     return this.#failure;
   }
+}
+
+function bytesOf(segments: readonly Segment[]): number {
+  return segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
 }
 
 /** The caller has checked CRC and records; this keeps a mistake of its from ever reaching the disk. */

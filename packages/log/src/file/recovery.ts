@@ -8,6 +8,7 @@ import { ProducerStates } from "../producer/producer-state.ts";
 import { baseOffsetOf, leaderEpochOf } from "./batch-fields.ts";
 import { walkBatches } from "./batch-walk.ts";
 import { type Checkpoint, FIRST_CHECKPOINT, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { CLEANED_SUFFIX } from "./compaction.ts";
 import { EpochCache } from "./epoch-cache.ts";
 import { segmentOffsets } from "./file-names.ts";
 import { dropSnapshotsAbove, loadSnapshot } from "./producer-snapshots.ts";
@@ -61,7 +62,8 @@ class Recovery {
   async run(): Promise<RecoveredLog> {
     const names = await this.#disk.readdir(this.#folder);
     for (const name of names) {
-      if (name.endsWith(".tmp")) await unlinkIfThere(this.#disk, join(this.#folder, name));
+      if (name.endsWith(".tmp") || name.endsWith(CLEANED_SUFFIX))
+        await unlinkIfThere(this.#disk, join(this.#folder, name));
     }
     const checkpoint = await readCheckpoint(this.#disk, this.#folder);
     this.#checkpoint = checkpoint ?? FIRST_CHECKPOINT;
@@ -165,10 +167,16 @@ class Recovery {
     const { recoveryPoint, logStartOffset } = this.#checkpoint;
     let endOffset = segments[from]?.baseOffset ?? logStartOffset;
     let kept = from;
-    for (const segment of segments.slice(from)) {
+    for (const [index, segment] of segments.entries()) {
+      if (index < from) continue;
       if (segment.baseOffset !== endOffset) break;
       const sizeBytes = await segment.file.use((file) => file.size());
-      const end = await this.#walk(segment, segment.baseOffset < this.#checkpoint.compactedTo);
+      const isCompacted = segment.baseOffset < this.#checkpoint.compactedTo;
+      const end = await this.#walk(segment, isCompacted);
+      const nextOffset = segments[index + 1]?.baseOffset ?? 0;
+      // Compaction may have removed a segment's last records.
+      if (isCompacted && nextOffset <= recoveryPoint)
+        segment.endOffset = Math.max(segment.endOffset, nextOffset);
       endOffset = segment.endOffset;
       kept++;
       if (end < sizeBytes) {

@@ -1,0 +1,225 @@
+import { randomUUID } from "node:crypto";
+import { BrokerError } from "../broker-error.ts";
+import { ConfigFault } from "../config/config-definition.ts";
+import {
+  type BrokerTexts,
+  readOverrides,
+  resolveTopicConfig,
+  type TopicConfig,
+} from "../config/topic-config.ts";
+import type { MetadataLog } from "./metadata-log.ts";
+import type { TopicRecord } from "./metadata-record.ts";
+import type { Topic } from "./topic.ts";
+import { collisionKey, topicNameFault } from "./topic-name.ts";
+
+/** More partitions than this in one topic are taken for a mistake. */
+export const PARTITIONS_MAX = 10_000;
+
+export interface NewTopic {
+  readonly name: string;
+  readonly partitions: number;
+  /** Default 1. */
+  readonly replicationFactor?: number;
+  /** Under Kafka's names; Confluent's aliases are understood. */
+  readonly configs?: readonly { readonly name: string; readonly value: string | null }[];
+  /** Default false. */
+  readonly isInternal?: boolean;
+}
+
+/** What follows a change of the topics: logs are opened, configured or deleted. Runs before the change is answered. */
+export interface TopicListener {
+  created(topic: Topic): Promise<void>;
+  /** Configuration or partition count changed. */
+  changed(topic: Topic, before: Topic): Promise<void>;
+  deleted(topic: Topic): Promise<void>;
+}
+
+/** The topics of the cluster, by name and by id. Changes are made one after the other. */
+export class TopicCatalog {
+  readonly #metadata: MetadataLog;
+  readonly #brokerTexts: BrokerTexts;
+  readonly #byName = new Map<string, Topic>();
+  readonly #byId = new Map<string, Topic>();
+  readonly #collisions = new Set<string>();
+  #listener: TopicListener | undefined;
+  #changes: Promise<unknown> = Promise.resolve();
+
+  /** Starts from what the metadata log holds. */
+  constructor(metadata: MetadataLog, brokerTexts: BrokerTexts) {
+    this.#metadata = metadata;
+    this.#brokerTexts = brokerTexts;
+    for (const [name, record] of metadata.state.topics)
+      this.#put(this.#checked(name, record, () => record.overrides));
+  }
+
+  /** Who opens and deletes the logs; set once, before the first change. */
+  listen(listener: TopicListener): void {
+    this.#listener = listener;
+  }
+
+  get(name: string): Topic | undefined {
+    return this.#byName.get(name);
+  }
+
+  byId(id: string): Topic | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Every topic, in the order of creation. */
+  list(): Iterable<Topic> {
+    return this.#byName.values();
+  }
+
+  /**
+   * Checks a topic without creating it.
+   *
+   * @throws BrokerError `INVALID_TOPIC_EXCEPTION`, `TOPIC_ALREADY_EXISTS`, `INVALID_PARTITIONS`, `INVALID_CONFIG`.
+   */
+  validate(spec: NewTopic): Topic {
+    const { name, partitions, replicationFactor = 1, isInternal = false } = spec;
+    const fault = topicNameFault(name);
+    if (fault !== undefined) throw new BrokerError("INVALID_TOPIC_EXCEPTION", fault);
+    if (this.#byName.has(name)) throw new BrokerError("TOPIC_ALREADY_EXISTS", `topic ${name} exists already`);
+    if (this.#collisions.has(collisionKey(name))) {
+      throw new BrokerError(
+        "INVALID_TOPIC_EXCEPTION",
+        `topic ${name} collides with one that differs in "." and "_" only`,
+      );
+    }
+    checkPartitions(partitions);
+    return this.#checked(
+      name,
+      { id: randomUUID(), partitions, replicationFactor, isInternal, overrides: {} },
+      () => readOverrides(spec.configs ?? []),
+    );
+  }
+
+  /** Creates a topic and opens its partitions. Throws what {@link validate} throws. */
+  create(spec: NewTopic): Promise<Topic> {
+    return this.#change(async () => {
+      const topic = this.validate(spec);
+      await this.#store(topic);
+      await this.#listener?.created(topic);
+      this.#put(topic);
+      return topic;
+    });
+  }
+
+  /**
+   * Deletes a topic and its logs.
+   *
+   * @throws BrokerError `UNKNOWN_TOPIC_OR_PARTITION`.
+   */
+  delete(name: string): Promise<Topic> {
+    return this.#change(async () => {
+      const topic = this.#existing(name);
+      await this.#metadata.write({ kind: "topic", name, topic: null });
+      this.#byName.delete(name);
+      this.#byId.delete(topic.id);
+      this.#collisions.delete(collisionKey(name));
+      await this.#listener?.deleted(topic);
+      return topic;
+    });
+  }
+
+  /**
+   * Raises the number of partitions to `total`.
+   *
+   * @throws BrokerError `UNKNOWN_TOPIC_OR_PARTITION`, `INVALID_PARTITIONS`.
+   */
+  addPartitions(
+    name: string,
+    total: number,
+    options: { readonly validateOnly?: boolean } = {},
+  ): Promise<Topic> {
+    return this.#change(async () => {
+      const before = this.#existing(name);
+      checkPartitions(total);
+      if (total <= before.partitions) {
+        throw new BrokerError(
+          "INVALID_PARTITIONS",
+          `topic ${name} has ${before.partitions} partitions, which can only become more, not ${total}`,
+        );
+      }
+      const topic = { ...before, partitions: total };
+      if (options.validateOnly !== true) await this.#replace(topic, before);
+      return topic;
+    });
+  }
+
+  /**
+   * Replaces the settings of a topic by what `change` makes of them.
+   *
+   * @throws BrokerError `UNKNOWN_TOPIC_OR_PARTITION`, `INVALID_CONFIG`.
+   */
+  configure(
+    name: string,
+    change: (overrides: Readonly<Record<string, string>>) => Readonly<Record<string, string>>,
+    options: { readonly validateOnly?: boolean } = {},
+  ): Promise<Topic> {
+    return this.#change(async () => {
+      const before = this.#existing(name);
+      const topic = this.#checked(name, before, () => change(before.overrides));
+      if (options.validateOnly !== true) await this.#replace(topic, before);
+      return topic;
+    });
+  }
+
+  #existing(name: string): Topic {
+    const topic = this.#byName.get(name);
+    if (topic === undefined) throw new BrokerError("UNKNOWN_TOPIC_OR_PARTITION", `there is no topic ${name}`);
+    return topic;
+  }
+
+  async #replace(topic: Topic, before: Topic): Promise<void> {
+    await this.#store(topic);
+    await this.#listener?.changed(topic, before);
+    this.#put(topic);
+  }
+
+  #checked(name: string, record: TopicRecord, overridesOf: () => Readonly<Record<string, string>>): Topic {
+    try {
+      return this.#topicOf(name, { ...record, overrides: overridesOf() });
+    } catch (error) {
+      if (error instanceof ConfigFault)
+        throw new BrokerError("INVALID_CONFIG", error.message, { cause: error });
+      throw error;
+    }
+  }
+
+  #topicOf(name: string, record: TopicRecord): Topic {
+    const { id, partitions, replicationFactor, isInternal, overrides } = record;
+    const config: TopicConfig = resolveTopicConfig(overrides, this.#brokerTexts);
+    return { name, id, partitions, replicationFactor, isInternal, overrides, config };
+  }
+
+  async #store(topic: Topic): Promise<void> {
+    const { id, partitions, replicationFactor, isInternal, overrides } = topic;
+    const record: TopicRecord = { id, partitions, replicationFactor, isInternal, overrides };
+    await this.#metadata.write({ kind: "topic", name: topic.name, topic: record });
+  }
+
+  #put(topic: Topic): void {
+    this.#byName.set(topic.name, topic);
+    this.#byId.set(topic.id, topic);
+    this.#collisions.add(collisionKey(topic.name));
+  }
+
+  /** Runs `change` after all earlier ones, whether they succeeded or not. */
+  #change<T>(change: () => Promise<T>): Promise<T> {
+    const result = this.#changes.then(change);
+    this.#changes = result.catch(() => {});
+    return result;
+  }
+}
+
+function checkPartitions(count: number): void {
+  if (count < 1)
+    throw new BrokerError("INVALID_PARTITIONS", `a topic needs at least 1 partition, not ${count}`);
+  if (count > PARTITIONS_MAX) {
+    throw new BrokerError(
+      "INVALID_PARTITIONS",
+      `${count} partitions are more than the limit of ${PARTITIONS_MAX}`,
+    );
+  }
+}

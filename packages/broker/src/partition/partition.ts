@@ -1,0 +1,124 @@
+import type { Acks, Appended, PartitionLog } from "@letterpress/log";
+import type { RecordBatchHeader } from "@letterpress/wire";
+import { BrokerError } from "../broker-error.ts";
+import { GuardUnavailableError, type RecordFault, type RecordGuard } from "../record-guard.ts";
+import type { Topic } from "../topics/topic.ts";
+import { checkBatch } from "./batch-rules.ts";
+import { type PartitionServices, summarizeFaults } from "./partition-services.ts";
+
+export interface PartitionAppendOptions {
+  readonly acks: Acks;
+  /** The epoch the caller believes the partition to be led in. */
+  readonly leaderEpoch?: number;
+}
+
+/** A partition this broker has open: its log, and what is checked before a batch goes in. */
+export class Partition {
+  /** The topic as it is now; replaced when its configuration changes. */
+  topic: Topic;
+  readonly index: number;
+  readonly log: PartitionLog;
+  readonly #services: PartitionServices;
+  /** Settles when every append that waits for the guard has been handed to the log; undefined when none does. */
+  #waiting: Promise<unknown> | undefined;
+
+  constructor(topic: Topic, index: number, log: PartitionLog, services: PartitionServices) {
+    this.topic = topic;
+    this.index = index;
+    this.log = log;
+    this.#services = services;
+  }
+
+  /**
+   * Checks one record batch and appends it. Batches are appended in the order of the calls, also where checking
+   * one takes time. The buffer belongs to the partition until the promise settles.
+   *
+   * @throws BrokerError with the records at fault; LogError from the log.
+   */
+  append(batch: Buffer, options: PartitionAppendOptions): Promise<Appended> {
+    let header: RecordBatchHeader;
+    let faults: readonly RecordFault[] | Promise<readonly RecordFault[]> | undefined;
+    try {
+      header = checkBatch(batch, this.topic.config, this.#services.now());
+      faults = this.#check(batch, header);
+    } catch (error) {
+      return Promise.reject(this.#explain(error));
+    }
+    if (this.#waiting === undefined && !(faults instanceof Promise)) {
+      try {
+        return this.#admit(batch, header, faults, options);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    }
+    return this.#appendLater(batch, header, faults, options);
+  }
+
+  #check(batch: Buffer, header: RecordBatchHeader) {
+    const guard: RecordGuard | undefined = this.#services.guard();
+    if (guard === undefined || !guard.guards(this.topic.name)) return undefined;
+    return guard.check({ topic: this.topic.name, partition: this.index, header, bytes: batch });
+  }
+
+  /** Appends once the guard has decided and everything that came earlier has been handed to the log. */
+  #appendLater(
+    batch: Buffer,
+    header: RecordBatchHeader,
+    faults: readonly RecordFault[] | Promise<readonly RecordFault[]> | undefined,
+    options: PartitionAppendOptions,
+  ): Promise<Appended> {
+    const earlier = this.#waiting;
+    const decided = Promise.resolve(faults);
+    // Both are awaited, so that a refusal leaves no promise without a handler.
+    const turn = Promise.allSettled([decided, earlier]).then(([decision]) => {
+      if (decision.status === "rejected") throw this.#explain(decision.reason);
+      // The log's own promise is wrapped: the next batch follows when this one is handed over, not when it is durable.
+      return { appended: this.#admit(batch, header, decision.value, options) };
+    });
+    const settled = turn.then(ignore, ignore);
+    this.#waiting = settled;
+    settled.then(() => {
+      if (this.#waiting === settled) this.#waiting = undefined;
+    });
+    return turn.then(({ appended }) => appended);
+  }
+
+  #admit(
+    batch: Buffer,
+    header: RecordBatchHeader,
+    faults: readonly RecordFault[] | undefined,
+    options: PartitionAppendOptions,
+  ): Promise<Appended> {
+    const { metrics, logger } = this.#services;
+    const topic = this.topic.name;
+    if (faults !== undefined && faults.length > 0) {
+      for (const fault of faults) metrics.recordRejected(topic, fault.reason);
+      const error = summarizeFaults(faults);
+      if (this.topic.config["letterpress.schema.violation"] === "reject") throw error;
+      logger.warn({ topic, partition: this.index, faults: faults.length }, error.message);
+    }
+    metrics.recordsIn(topic, header.recordCount, header.sizeBytes);
+    const stampsAppendTime = this.topic.config["message.timestamp.type"] === "LogAppendTime";
+    return this.log.append(batch, {
+      acks: options.acks,
+      ...(options.leaderEpoch === undefined ? {} : { leaderEpoch: options.leaderEpoch }),
+      ...(stampsAppendTime ? { logAppendTimeMs: this.#services.now() } : {}),
+    });
+  }
+
+  #explain(error: unknown): unknown {
+    if (error instanceof GuardUnavailableError) {
+      return new BrokerError(
+        "REQUEST_TIMED_OUT",
+        `schemas cannot be checked now, try again: ${error.message}`,
+        {
+          cause: error,
+        },
+      );
+    }
+    if (error instanceof BrokerError) this.#services.metrics.recordRejected(this.topic.name, error.code);
+    return error;
+  }
+}
+
+const ignore = (): void => {};

@@ -1,0 +1,148 @@
+import { ERRORS, Produce, type RequestOf, type ResponseInitOf } from "@letterpress/protocol";
+import { ATTRIBUTES_AT } from "@letterpress/wire";
+import type { Broker } from "../broker.ts";
+import { BrokerError } from "../broker-error.ts";
+import { ConnectionFault } from "../connection-fault.ts";
+import { handler } from "../handler.ts";
+import { type LocatedPartition, locatePartition } from "../partition/locate-partition.ts";
+import { toBrokerError } from "../partition/log-error-codes.ts";
+
+type Request = RequestOf<typeof Produce>;
+type TopicInit = ResponseInitOf<typeof Produce>["responses"][number];
+type PartitionInit = TopicInit["partitionResponses"][number];
+type PartitionData = Request["topicData"][number]["partitionData"][number];
+
+const MAGIC_V2_SINCE = 3;
+const ZSTD_SINCE = 7;
+const COMPRESSION_MASK = 0x07;
+const ZSTD = 4;
+
+/**
+ * Produce 0-11. Versions below 3 carry message formats that are not stored: they are advertised, because clients
+ * take them for a sign of others (KIP-896), and refused. Transactions are not served.
+ */
+export const produce = handler(Produce, async (request, { broker, apiVersion }) => {
+  const refusal = refusalOf(request, apiVersion);
+  const responses = await Promise.all(
+    request.topicData.map(async ({ name, partitionData }): Promise<TopicInit> => {
+      const appends = partitionData.map((data) =>
+        append(broker, name, data, { acks: request.acks, apiVersion, refusal }),
+      );
+      return { name, partitionResponses: await Promise.all(appends) };
+    }),
+  );
+  if (request.acks === 0) {
+    refuseSilently(responses);
+    return undefined;
+  }
+  const hasMoved = responses.some(({ partitionResponses }) =>
+    partitionResponses.some(({ currentLeader }) => currentLeader !== undefined),
+  );
+  return { responses, ...(hasMoved && apiVersion >= 10 ? { nodeEndpoints: broker.cluster.brokers() } : {}) };
+});
+
+function refusalOf(request: Request, apiVersion: number): BrokerError | undefined {
+  const { acks, transactionalId } = request;
+  if (apiVersion < MAGIC_V2_SINCE) {
+    return new BrokerError(
+      "UNSUPPORTED_VERSION",
+      "Produce below version 3 carries formats that are not stored",
+    );
+  }
+  if (acks !== -1 && acks !== 0 && acks !== 1) {
+    return new BrokerError("INVALID_REQUIRED_ACKS", `acks ${acks} are none of 0, 1 and -1`);
+  }
+  if (transactionalId !== null) {
+    return new BrokerError("INVALID_TXN_STATE", "transactions are not supported by this build");
+  }
+  return undefined;
+}
+
+interface AppendTerms {
+  readonly acks: number;
+  readonly apiVersion: number;
+  readonly refusal: BrokerError | undefined;
+}
+
+/** Hands the batch to its partition at once, so that batches are appended in the order of their requests. */
+async function append(
+  broker: Broker,
+  topic: string,
+  { index, records }: PartitionData,
+  { acks, apiVersion, refusal }: AppendTerms,
+): Promise<PartitionInit> {
+  try {
+    if (refusal !== undefined) throw refusal;
+    const { partition, leadership } = locateWritable(broker, topic, index, acks);
+    if (records === null || records.length === 0) {
+      throw new BrokerError("INVALID_RECORD", "the request carries no record batch");
+    }
+    if (apiVersion < ZSTD_SINCE && ((records[ATTRIBUTES_AT + 1] ?? 0) & COMPRESSION_MASK) === ZSTD) {
+      throw new BrokerError("UNSUPPORTED_COMPRESSION_TYPE", "zstd needs Produce version 7 or later");
+    }
+    const appended = await partition.append(records, {
+      acks: acks as -1 | 0 | 1,
+      leaderEpoch: leadership.leaderEpoch,
+    });
+    return {
+      index,
+      errorCode: 0,
+      baseOffset: appended.baseOffset,
+      logAppendTimeMs: BigInt(appended.logAppendTimeMs),
+      logStartOffset: appended.logStartOffset,
+    };
+  } catch (error) {
+    return failed(broker, topic, index, toBrokerError(error));
+  }
+}
+
+function locateWritable(broker: Broker, topic: string, index: number, acks: number): LocatedPartition {
+  const located = locatePartition(broker, topic, index);
+  const { config, isInternal } = located.partition.topic;
+  if (isInternal) {
+    throw new BrokerError("INVALID_TOPIC_EXCEPTION", `${topic} is internal: clients cannot write to it`);
+  }
+  const { isr, replicas } = located.leadership;
+  // A topic cannot ask for more replicas than it has.
+  const isrMin = Math.min(config["min.insync.replicas"], replicas.length);
+  if (acks === -1 && isr.length < isrMin) {
+    throw new BrokerError(
+      "NOT_ENOUGH_REPLICAS",
+      `${isr.length} replicas are in sync, ${isrMin} are required`,
+    );
+  }
+  return located;
+}
+
+function failed(broker: Broker, topic: string, index: number, error: BrokerError): PartitionInit {
+  if (error.code === "UNKNOWN_SERVER_ERROR" || error.code === "KAFKA_STORAGE_ERROR") {
+    broker.logger.error({ topic, partition: index, err: error }, "an append failed");
+  }
+  const leader = error.code === "NOT_LEADER_OR_FOLLOWER" ? broker.cluster.leaderOf(topic, index) : undefined;
+  return {
+    index,
+    errorCode: error.errorCode,
+    baseOffset: -1n,
+    recordErrors: error.recordErrors.map(({ index: batchIndex, message }) => ({
+      batchIndex,
+      batchIndexErrorMessage: message,
+    })),
+    errorMessage: error.message || ERRORS[error.code].description,
+    ...(leader === undefined
+      ? {}
+      : { currentLeader: { leaderId: leader.leaderId, leaderEpoch: leader.leaderEpoch } }),
+  };
+}
+
+/** With acks=0 the only sign that a client can be given is the end of its connection; it then asks for metadata. */
+function refuseSilently(responses: readonly TopicInit[]): void {
+  for (const { name, partitionResponses } of responses) {
+    const refused = partitionResponses.find(({ errorCode }) => errorCode !== 0);
+    if (refused !== undefined) {
+      throw new ConnectionFault(
+        "acks-0-refused",
+        `an append with acks=0 to ${name} failed: ${refused.errorMessage}`,
+      );
+    }
+  }
+}

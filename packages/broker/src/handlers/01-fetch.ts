@@ -1,0 +1,120 @@
+import { Fetch, type RequestOf, type ResponseInitOf } from "@letterpress/protocol";
+import type { Broker } from "../broker.ts";
+import { BrokerError } from "../broker-error.ts";
+import type { FetchPlan } from "../fetch/fetch-session-cache.ts";
+import type { FetchResult, FetchTarget } from "../fetch/fetch-target.ts";
+import { type ReadTargets, readTargets } from "../fetch/read-targets.ts";
+import { waitForRecords } from "../fetch/wait-for-records.ts";
+import { handler, type RequestContext } from "../handler.ts";
+
+type Request = RequestOf<typeof Fetch>;
+type Response = ResponseInitOf<typeof Fetch>;
+
+const TOPIC_IDS_SINCE = 13;
+const READ_COMMITTED = 1;
+
+/**
+ * Fetch 4-17: record batches as they lie in the log, by long polling and incremental sessions (KIP-227). Replicas
+ * are not served: brokers do not replicate by this API. Without transactions every record is a committed one.
+ */
+export const fetch = handler(Fetch, async (request, context) => {
+  const { broker } = context;
+  let plan: FetchPlan;
+  try {
+    plan = planOf(request, context);
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    return { errorCode: error.errorCode, sessionId: 0, responses: [] };
+  }
+  const read = await poll(request, plan.targets, context);
+  return respond(request, plan, read.results, broker);
+});
+
+function planOf(request: Request, { broker, apiVersion }: RequestContext): FetchPlan {
+  const replicaId = apiVersion >= 15 ? request.replicaState.replicaId : request.replicaId;
+  if (replicaId >= 0) {
+    throw new BrokerError("CLUSTER_AUTHORIZATION_FAILED", "this broker serves no replicas");
+  }
+  return broker.fetchSessions.plan({
+    sessionId: request.sessionId,
+    sessionEpoch: request.sessionEpoch,
+    usesTopicIds: apiVersion >= TOPIC_IDS_SINCE,
+    targets: request.topics.flatMap(({ topic, topicId, partitions }) =>
+      partitions.map(
+        ({ partition, fetchOffset, currentLeaderEpoch, partitionMaxBytes }): FetchTarget => ({
+          topic,
+          topicId,
+          partition,
+          fetchOffset,
+          currentLeaderEpoch,
+          maxBytes: partitionMaxBytes,
+        }),
+      ),
+    ),
+    forgotten: request.forgottenTopicsData.flatMap(({ topic, topicId, partitions }) =>
+      partitions.map((partition) => ({ topic, topicId, partition })),
+    ),
+  });
+}
+
+/** Reads, and waits for more until there is enough, something is wrong or time is up. */
+async function poll(
+  request: Request,
+  targets: readonly FetchTarget[],
+  { broker, signal }: RequestContext,
+): Promise<ReadTargets> {
+  const deadlineMs = performance.now() + request.maxWaitMs;
+  const maxBytes = Math.min(Math.max(0, request.maxBytes), broker.config["fetch.max.bytes"]);
+  const minBytes = Math.min(request.minBytes, maxBytes);
+  for (;;) {
+    const read = await readTargets(broker, targets, maxBytes);
+    const leftMs = deadlineMs - performance.now();
+    const isEnough = read.sizeBytes >= minBytes || read.hasError || targets.length === 0;
+    if (isEnough || leftMs <= 0 || signal.aborted) return read;
+    await waitForRecords(read.awaited, minBytes - read.sizeBytes, leftMs, signal);
+  }
+}
+
+type TopicInit = Response["responses"][number];
+type PartitionInit = TopicInit["partitions"][number];
+
+function respond(
+  request: Request,
+  plan: FetchPlan,
+  results: readonly FetchResult[],
+  broker: Broker,
+): Response {
+  const topics = new Map<string, { topic: string; topicId: string; partitions: PartitionInit[] }>();
+  const abortedTransactions = request.isolationLevel === READ_COMMITTED ? [] : null;
+  let hasMoved = false;
+  for (const result of plan.select(results)) {
+    const { topic, topicId, partition } = result.target;
+    const key = topic === "" ? topicId : topic;
+    let group = topics.get(key);
+    if (group === undefined) {
+      group = { topic, topicId, partitions: [] };
+      topics.set(key, group);
+    }
+    hasMoved ||= result.currentLeader !== undefined;
+    group.partitions.push({
+      partitionIndex: partition,
+      errorCode: result.errorCode,
+      highWatermark: result.highWatermark,
+      lastStableOffset: result.highWatermark,
+      logStartOffset: result.logStartOffset,
+      abortedTransactions,
+      records: result.chunks,
+      ...(result.currentLeader === undefined ? {} : { currentLeader: leaderOf(result.currentLeader) }),
+    });
+  }
+  return {
+    errorCode: 0,
+    sessionId: plan.sessionId,
+    responses: [...topics.values()],
+    ...(hasMoved ? { nodeEndpoints: broker.cluster.brokers() } : {}),
+  };
+}
+
+function leaderOf({ leaderId, leaderEpoch }: { readonly leaderId: number; readonly leaderEpoch: number }) {
+  return { leaderId, leaderEpoch };
+}

@@ -1,0 +1,71 @@
+import type { PartitionLog, TimestampedOffset } from "@letterpress/log";
+import { ListOffsets, type ResponseInitOf } from "@letterpress/protocol";
+import type { Broker } from "../broker.ts";
+import { BrokerError } from "../broker-error.ts";
+import { handler } from "../handler.ts";
+import { locatePartition } from "../partition/locate-partition.ts";
+import { toBrokerError } from "../partition/log-error-codes.ts";
+
+type PartitionInit = ResponseInitOf<typeof ListOffsets>["topics"][number]["partitions"][number];
+
+const LATEST = -1n;
+const EARLIEST = -2n;
+const MAX_TIMESTAMP = -3n;
+const EARLIEST_LOCAL = -4n;
+const LATEST_TIERED = -5n;
+const NOT_FOUND: TimestampedOffset = { offset: -1n, timestampMs: -1, leaderEpoch: -1 };
+
+/** ListOffsets 1-9. Nothing is tiered: the earliest local offset is the earliest, and there is no latest tiered one. */
+export const listOffsets = handler(ListOffsets, async ({ topics }, { broker }) => ({
+  topics: await Promise.all(
+    topics.map(async ({ name, partitions }) => ({
+      name,
+      partitions: await Promise.all(
+        partitions.map(({ partitionIndex, timestamp, currentLeaderEpoch }) =>
+          listOffset(broker, name, partitionIndex, timestamp, currentLeaderEpoch),
+        ),
+      ),
+    })),
+  ),
+}));
+
+async function listOffset(
+  broker: Broker,
+  topic: string,
+  partitionIndex: number,
+  timestamp: bigint,
+  currentLeaderEpoch: number,
+): Promise<PartitionInit> {
+  try {
+    const { partition, leadership } = locatePartition(broker, topic, partitionIndex, currentLeaderEpoch);
+    const found = await find(partition.log, timestamp, leadership.leaderEpoch);
+    return {
+      partitionIndex,
+      errorCode: 0,
+      timestamp: BigInt(found.timestampMs),
+      offset: found.offset,
+      leaderEpoch: found.leaderEpoch,
+    };
+  } catch (error) {
+    const { errorCode } = toBrokerError(error);
+    return { partitionIndex, errorCode };
+  }
+}
+
+async function find(log: PartitionLog, timestamp: bigint, leaderEpoch: number): Promise<TimestampedOffset> {
+  switch (timestamp) {
+    case LATEST:
+      return { offset: log.highWatermark, timestampMs: -1, leaderEpoch };
+    case EARLIEST:
+    case EARLIEST_LOCAL:
+      return { offset: log.startOffset, timestampMs: -1, leaderEpoch };
+    case MAX_TIMESTAMP:
+      return (await log.offsetOfMaxTimestamp()) ?? NOT_FOUND;
+    case LATEST_TIERED:
+      return NOT_FOUND;
+    default:
+      if (timestamp < 0n)
+        throw new BrokerError("UNSUPPORTED_VERSION", `timestamp ${timestamp} has no meaning here`);
+      return (await log.offsetForTimestamp(Number(timestamp))) ?? NOT_FOUND;
+  }
+}

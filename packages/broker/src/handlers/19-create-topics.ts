@@ -1,0 +1,101 @@
+import { CreateTopics, ERRORS, type RequestOf, type ResponseInitOf } from "@letterpress/protocol";
+import type { Broker } from "../broker.ts";
+import { BrokerError } from "../broker-error.ts";
+import { describeTopicConfig } from "../config/describe-config.ts";
+import { handler } from "../handler.ts";
+import { toBrokerError } from "../partition/log-error-codes.ts";
+import type { Topic } from "../topics/topic.ts";
+
+type TopicRequest = RequestOf<typeof CreateTopics>["topics"][number];
+type TopicInit = ResponseInitOf<typeof CreateTopics>["topics"][number];
+
+/** CreateTopics 0-7. Manual assignments are checked; brokers then place the partitions by themselves. */
+export const createTopics = handler(CreateTopics, async ({ topics, validateOnly }, { broker }) => {
+  const names = topics.map(({ name }) => name);
+  const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  const results: TopicInit[] = [];
+  for (const request of topics) {
+    if (results.some(({ name }) => name === request.name)) continue;
+    results.push(await create(broker, request, repeated.has(request.name), validateOnly));
+  }
+  return { topics: results };
+});
+
+async function create(
+  broker: Broker,
+  request: TopicRequest,
+  isRepeated: boolean,
+  validateOnly: boolean,
+): Promise<TopicInit> {
+  const { name } = request;
+  try {
+    if (isRepeated) throw new BrokerError("INVALID_REQUEST", `topic ${name} is named more than once`);
+    const spec = { name, configs: request.configs, ...layoutOf(broker, request) };
+    const topic = validateOnly ? broker.topics.validate(spec) : await broker.topics.create(spec);
+    return created(broker, topic);
+  } catch (error) {
+    const { errorCode, message } = toBrokerError(error);
+    return {
+      name,
+      errorCode,
+      errorMessage: message,
+      // The configurations are withheld, as an error of their own says.
+      topicConfigErrorCode: ERRORS.NONE.code,
+      configs: null,
+    };
+  }
+}
+
+function created(broker: Broker, topic: Topic): TopicInit {
+  return {
+    name: topic.name,
+    topicId: topic.id,
+    errorCode: 0,
+    errorMessage: null,
+    numPartitions: topic.partitions,
+    replicationFactor: topic.replicationFactor,
+    configs: describeTopicConfig(topic, broker.config.texts).map(({ name, value, source }) => ({
+      name,
+      value,
+      readOnly: false,
+      configSource: source,
+      isSensitive: false,
+    })),
+  };
+}
+
+/** How many partitions and replicas: what the request says, what its assignments imply, or the broker's defaults. */
+function layoutOf(broker: Broker, request: TopicRequest) {
+  const { numPartitions, replicationFactor, assignments } = request;
+  const brokerIds = new Set(broker.cluster.brokers().map(({ nodeId }) => nodeId));
+  if (assignments.length === 0) {
+    const replicas =
+      replicationFactor === -1 ? broker.config["default.replication.factor"] : replicationFactor;
+    if (replicas < 1 || replicas > brokerIds.size) {
+      throw new BrokerError(
+        "INVALID_REPLICATION_FACTOR",
+        `replication factor ${replicas} is impossible with ${brokerIds.size} brokers`,
+      );
+    }
+    const partitions = numPartitions === -1 ? broker.config["num.partitions"] : numPartitions;
+    return { partitions, replicationFactor: replicas };
+  }
+  if (numPartitions !== -1 || replicationFactor !== -1) {
+    throw new BrokerError("INVALID_REQUEST", "assignments come with partitions and replication factor -1");
+  }
+  const replicas = assignments[0]!.brokerIds.length;
+  const indexes = new Set(assignments.map(({ partitionIndex }) => partitionIndex));
+  const isConsecutive =
+    indexes.size === assignments.length && assignments.every((_, index) => indexes.has(index));
+  const isPlaceable = assignments.every(
+    ({ brokerIds: ids }) =>
+      ids.length === replicas && new Set(ids).size === ids.length && ids.every((id) => brokerIds.has(id)),
+  );
+  if (!isConsecutive || !isPlaceable || replicas === 0) {
+    throw new BrokerError(
+      "INVALID_REPLICA_ASSIGNMENT",
+      "assignments number the partitions from 0, and give each the same number of known brokers",
+    );
+  }
+  return { partitions: assignments.length, replicationFactor: replicas };
+}

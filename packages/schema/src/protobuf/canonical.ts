@@ -1,6 +1,7 @@
 import type {
   DescriptorProto,
   EnumDescriptorProto,
+  EnumValueDescriptorProto,
   FieldDescriptorProto,
   FileDescriptorProto,
   MethodDescriptorProto,
@@ -12,8 +13,8 @@ import {
   FieldDescriptorProto_Type as Type,
 } from "@bufbuild/protobuf/wkt";
 import type { ParsedFile } from "./parsed-file.ts";
-import { compareText, PrintContext } from "./print-context.ts";
-import { indent, printBracketed } from "./print-option.ts";
+import { PrintContext } from "./print-context.ts";
+import { compareText, indent, printBracketed } from "./print-option.ts";
 import { scalarTypeNames } from "./scalar-types.ts";
 
 /**
@@ -138,9 +139,7 @@ class CanonicalPrinter {
 
   #enum(type: EnumDescriptorProto): string {
     const context = this.#context;
-    const values = context.normalize
-      ? [...type.value].sort((a, b) => a.number - b.number || compareText(a.name, b.name))
-      : type.value;
+    const values = context.normalize ? [...type.value].sort(compareEnumValues) : type.value;
     const lines = values.map(
       (value) => `${value.name} = ${value.number}${printBracketed(context.options(value))};\n`,
     );
@@ -171,6 +170,15 @@ class CanonicalPrinter {
     const options = this.#context.optionLines(method).map(indent).join("");
     return `rpc ${method.name} (${request}) returns (${response})${options === "" ? "" : ` {\n${options}}`};\n`;
   }
+}
+
+/**
+ * By number, then by name, but zero first: negative numbers in front, where Confluent puts them, would be no valid
+ * enum any more.
+ */
+function compareEnumValues(a: EnumValueDescriptorProto, b: EnumValueDescriptorProto): number {
+  if ((a.number === 0) !== (b.number === 0)) return a.number === 0 ? -1 : 1;
+  return a.number - b.number || compareText(a.name, b.name);
 }
 
 /** A part of a file: an empty line, then its statements. */

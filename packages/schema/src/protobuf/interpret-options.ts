@@ -35,7 +35,8 @@ import type { OptionValue } from "./option-value.ts";
 import type { OptionOwner, ParsedFile, PendingOption } from "./parsed-file.ts";
 import { invalidSchema } from "./token.ts";
 
-const optionsSchemas: Readonly<Record<OptionOwner["$typeName"], DescMessage>> = {
+/** The message that holds the options of each kind of descriptor. */
+export const optionsSchemas: Readonly<Record<OptionOwner["$typeName"], DescMessage>> = {
   "google.protobuf.FileDescriptorProto": FileOptionsSchema,
   "google.protobuf.DescriptorProto": MessageOptionsSchema,
   "google.protobuf.FieldDescriptorProto": FieldOptionsSchema,

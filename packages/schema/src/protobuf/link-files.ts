@@ -1,7 +1,10 @@
 import type { FileDescriptorProto } from "@bufbuild/protobuf/wkt";
 import type { ResolvedReference, ResolvedSchema } from "../schema-definition.ts";
-import { SchemaError } from "../schema-error.ts";
+import { SchemaError, type SourceLocation } from "../schema-error.ts";
 import { bundledFiles, bundledTexts } from "./bundled-files.ts";
+import { canonicalText } from "./canonical.ts";
+import { decodeFileDescriptor, describeFile } from "./describe-file.ts";
+import { fileRegistry } from "./interpret-options.ts";
 import { FILES_MAX } from "./limits.ts";
 import { linkFile } from "./linker.ts";
 import type { ParsedFile } from "./parsed-file.ts";
@@ -25,14 +28,9 @@ export interface LinkedFiles {
  */
 export function linkFiles(schema: ResolvedSchema, fileName: string): LinkedFiles {
   const loader = new FileLoader(schema);
-  const parsed = parseSource(schema.text, fileName);
-  loader.require(parsed, [fileName]);
+  const parsed = loader.parse(schema.text, fileName, []);
   const file = linkFile(parsed, loader.linked);
   return { file, dependencies: [...loader.linked.values()], parsed };
-}
-
-function parseSource(text: string, fileName: string): ParsedFile {
-  return parseFile(text, fileName);
 }
 
 class FileLoader {
@@ -61,12 +59,30 @@ class FileLoader {
     }
   }
 
-  /** Links everything a parsed file imports. `importers` is the chain that leads here. */
-  require(parsed: ParsedFile, importers: readonly string[]): void {
-    const { dependency, optionDependency } = parsed.proto;
-    for (const path of [...dependency, ...optionDependency]) {
+  /**
+   * Parses a file and links everything it imports. `importers` is the chain that leads here. A descriptor in place
+   * of a text is printed first, so that it is checked like any other.
+   */
+  parse(text: string, fileName: string, importers: readonly string[]): ParsedFile {
+    const descriptor = decodeFileDescriptor(text, fileName);
+    if (descriptor === undefined) {
+      const parsed = parseFile(text, fileName);
+      this.#require(parsed.proto, parsed.imports, [...importers, fileName]);
+      return parsed;
+    }
+    this.#require(descriptor, new Map(), [...importers, fileName]);
+    const registry = fileRegistry([...this.linked.values(), descriptor]);
+    return parseFile(canonicalText(describeFile(descriptor, registry)), fileName);
+  }
+
+  #require(
+    proto: FileDescriptorProto,
+    imports: ReadonlyMap<string, SourceLocation>,
+    importers: readonly string[],
+  ): void {
+    for (const path of [...proto.dependency, ...proto.optionDependency]) {
       if (this.linked.has(path)) continue;
-      const location = parsed.imports.get(path);
+      const location = imports.get(path);
       if (importers.includes(path)) {
         throw invalidSchema(
           `the imports go round in a circle: ${[...importers, path].join(" -> ")}`,
@@ -76,8 +92,7 @@ class FileLoader {
       const text = this.#texts.get(path) ?? bundledTexts.get(path);
       const bundled = bundledFiles.get(path);
       if (text !== undefined) {
-        const file = parseSource(text, path);
-        this.require(file, [...importers, path]);
+        const file = this.parse(text, path, importers);
         this.linked.set(path, linkFile(file, this.linked));
       } else if (bundled !== undefined) {
         this.#addBundled(bundled);

@@ -68,9 +68,9 @@ function scalarValue(scalar: ScalarType): Arbitrary<unknown> {
     case ScalarType.BOOL:
       return fc.boolean();
     case ScalarType.DOUBLE:
-      return fc.double();
+      return fc.double({ noNaN: true });
     case ScalarType.FLOAT:
-      return fc.float();
+      return fc.float({ noNaN: true });
     case ScalarType.INT32:
     case ScalarType.SINT32:
     case ScalarType.SFIXED32:

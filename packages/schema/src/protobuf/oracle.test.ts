@@ -14,6 +14,7 @@ import {
 import { expect, test } from "vitest";
 import type { ResolvedReference } from "../schema-definition.ts";
 import { parseProtobuf } from "./protobuf-schema.ts";
+import { serializedFile } from "./serialized-file.ts";
 
 const require = createRequire(import.meta.url);
 const buf = findPackage("@bufbuild/buf");
@@ -66,12 +67,31 @@ function compare(folder: string): number {
     const schema = { format: "PROTOBUF", text: texts.get(file.name)!, references: own } as const;
     const parsed = parseProtobuf(schema, { file: file.name });
     expect(comparable(parsed.file, registry), file.name).toEqual(comparable(file, registry));
+    // The descriptor in place of the text, and both canonical texts, stand for the same schema.
+    for (const text of [serializedFile(parsed), parsed.canonicalText, parsed.normalizedText]) {
+      const again = parseProtobuf({ ...schema, text }, { file: file.name });
+      expect(unordered(comparable(again.file, registry)), file.name).toEqual(
+        unordered(comparable(file, registry)),
+      );
+      if (text === parsed.canonicalText) expect(again.canonicalText).toBe(text);
+      if (text === parsed.normalizedText) expect(again.normalizedText).toBe(text);
+    }
   }
   return files.length;
 }
 
 function comparable(file: FileDescriptorProto, registry: Registry): JsonValue {
   return toJson(FileDescriptorProtoSchema, file, { registry });
+}
+
+/** Printing reorders imports, fields and types and drops empty options: lists count as sets here. */
+function unordered(value: JsonValue): JsonValue {
+  if (Array.isArray(value))
+    return value.map(unordered).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  if (value === null || typeof value !== "object") return value;
+  const entries = Object.entries(value).map(([key, one]) => [key, unordered(one)] as const);
+  const kept = entries.filter(([key, one]) => key !== "options" || JSON.stringify(one) !== "{}");
+  return Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function buildWithBuf(folder: string): FileDescriptorSet {

@@ -41,7 +41,7 @@ export function parseMessageReserved(context: ParseContext, message: DescriptorP
   do {
     const { start, end, text } = parseRange(context, 1, FIELD_NUMBER_MAX);
     message.reservedRange.push(create(DescriptorProto_ReservedRangeSchema, { start, end: end + 1 }));
-    values.push(text);
+    values.push(text.replace("max", `${end}`));
   } while (context.stream.accept(","));
   context.write(context.file.written.reserved, message, values);
   context.stream.expect(";", "at the end of the reserved ranges");
@@ -54,7 +54,7 @@ export function parseEnumReserved(context: ParseContext, target: EnumDescriptorP
   do {
     const { start, end, text } = parseRange(context, -2_147_483_648, 2_147_483_647);
     target.reservedRange.push(create(EnumDescriptorProto_EnumReservedRangeSchema, { start, end }));
-    values.push(text);
+    values.push(text.replace("max", `${end}`));
   } while (context.stream.accept(","));
   context.write(context.file.written.reserved, target, values);
   context.stream.expect(";", "at the end of the reserved ranges");

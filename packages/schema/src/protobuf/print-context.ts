@@ -9,7 +9,13 @@ import {
 } from "@bufbuild/protobuf/wkt";
 import { qualify } from "./parse-context.ts";
 import type { OptionOwner, ParsedFile, WrittenStatements } from "./parsed-file.ts";
-import { type PrintedOption, printOptionName, printOptionValue, printString } from "./print-option.ts";
+import {
+  compareText,
+  type PrintedOption,
+  printOptionName,
+  printOptionValue,
+  printString,
+} from "./print-option.ts";
 
 /** What the canonical printer knows of a file: what was written, and in which order it prints. */
 export class PrintContext {
@@ -38,7 +44,7 @@ export class PrintContext {
       if (inherited === true) continue;
       const printed = printOptionName(name);
       const list = this.#options.get(owner) ?? [];
-      list.push({ name: printed, text: `${printed} = ${printOptionValue(value)}` });
+      list.push({ name: printed, text: `${printed} = ${printOptionValue(value, this.normalize)}` });
       this.#options.set(owner, list);
     }
     for (const { field, value } of parsed.defaults) this.#defaults.set(field, printOptionValue(value));
@@ -91,7 +97,7 @@ export class PrintContext {
     if (value !== undefined) options.push({ name: "default", text: `default = ${value}` });
     const name = this.#jsonNames.get(field);
     if (name !== undefined) options.push({ name: "json_name", text: `json_name = ${printString(name)}` });
-    return options;
+    return this.normalize ? options.sort((a, b) => compareText(a.name, b.name)) : options;
   }
 
   optionLines(owner: OptionOwner): string[] {
@@ -104,7 +110,7 @@ export class PrintContext {
     const printed = this.normalize
       ? statements
           .flat()
-          .sort(compareText)
+          .sort(compareReserved)
           .map((value) => [value])
       : statements;
     return printed.map((values) => `reserved ${values.join(", ")};\n`);
@@ -135,12 +141,16 @@ export class PrintContext {
   }
 }
 
+/** Numbers by where they start, then names. */
+function compareReserved(a: string, b: string): number {
+  const [left, right] = [Number.parseInt(a, 10), Number.parseInt(b, 10)];
+  if (Number.isNaN(left) || Number.isNaN(right)) {
+    return Number(Number.isNaN(left)) - Number(Number.isNaN(right)) || compareText(a, b);
+  }
+  return left - right || compareText(a, b);
+}
+
 interface ExtendBlock {
   readonly extendee: string;
   readonly fields: readonly FieldDescriptorProto[];
-}
-
-/** Orders texts by their UTF-16 code units, as Java does. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

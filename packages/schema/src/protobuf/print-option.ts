@@ -21,24 +21,46 @@ export function printOptionName(name: readonly OptionNamePart[]): string {
   return name.map((part) => (part.isExtension ? `(${part.name})` : part.name)).join(".");
 }
 
-/** A value as Wire's printer lays it out: the members of messages and lists on lines of their own. */
-export function printOptionValue(value: OptionValue): string {
+/**
+ * A value as Wire's printer lays it out: the members of messages and lists on lines of their own, the values of a
+ * repeated field gathered into one list.
+ *
+ * @param sorted Whether the fields of messages are put in the order of their names.
+ */
+export function printOptionValue(value: OptionValue, sorted = false): string {
   switch (value.kind) {
     case "string":
       return isUtf8(value.bytes)
         ? printString(value.bytes.toString("utf8"))
         : `"${escapeBytes(value.bytes)}"`;
     case "message":
-      return `{\n${printMembers(value.fields.map(printAggregateField))}}`;
+      return `{\n${printMembers(printFields(value.fields, sorted))}}`;
     case "list":
-      return `[\n${printMembers(value.values.map(printOptionValue))}]`;
+      return `[\n${printMembers(value.values.map((one) => printOptionValue(one, sorted)))}]`;
     default:
       return value.text;
   }
 }
 
-function printAggregateField(field: AggregateField): string {
-  return `${field.bracketed ? `[${field.name}]` : field.name}: ${printOptionValue(field.value)}`;
+function printFields(fields: readonly AggregateField[], sorted: boolean): string[] {
+  const values = new Map<string, OptionValue>();
+  for (const { name, bracketed, value } of fields) {
+    const key = bracketed ? `[${name}]` : name;
+    const earlier = values.get(key);
+    values.set(key, earlier === undefined ? value : gather(earlier, value));
+  }
+  const names = sorted ? [...values.keys()].sort(compareText) : [...values.keys()];
+  return names.map((name) => `${name}: ${printOptionValue(values.get(name)!, sorted)}`);
+}
+
+function gather(first: OptionValue, second: OptionValue): OptionValue {
+  const values = [first, second].flatMap((value) => (value.kind === "list" ? value.values : [value]));
+  return { kind: "list", values, location: first.location };
+}
+
+/** Orders texts by their UTF-16 code units, as Java does. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function printMembers(members: readonly string[]): string {

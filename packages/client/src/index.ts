@@ -33,6 +33,15 @@ export type {
   ConsumerOptions,
   OffsetReset,
 } from "./consumer/consumer-options.ts";
+export { type ApplyOptions, applyContracts, applyPlan } from "./contracts/apply.ts";
+export type { ContractSpec, SubjectSpec } from "./contracts/contract-spec.ts";
+export {
+  type Plan,
+  type PlannedChange,
+  type PlanProblem,
+  type PlanTargets,
+  planContracts,
+} from "./contracts/plan.ts";
 export {
   LetterpressError,
   type LetterpressErrorCode,

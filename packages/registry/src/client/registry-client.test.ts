@@ -50,6 +50,7 @@ test("a schema is registered, looked up and read back", async () => {
   expect(await client.versions("a/b")).toEqual([1, 2]);
   expect(await client.subjects({ subjectPrefix: "a" })).toEqual(["a/b"]);
   expect(await client.schemaById(1)).toEqual(ORDER);
+  expect(await client.schemaByGuid((await client.latest("a/b")).guid!)).toEqual(ORDER_2);
 });
 
 test("schemas and ids are asked for once, also by callers at the same time", async () => {

@@ -36,7 +36,8 @@ const REFERENCE_DEPTH_MAX = 32;
 /** Talks to a schema registry: Letterpress's or Confluent's. Every method throws RegistryClientError. */
 export class RegistryClient {
   readonly #transport: Transport;
-  readonly #schemas: PromiseCache<number, ResolvedSchema>;
+  /** By id, and by GUID as text. */
+  readonly #schemas: PromiseCache<number | string, ResolvedSchema>;
   readonly #references: PromiseCache<string, RegisteredVersion>;
   readonly #ids: PromiseCache<string, number>;
 
@@ -92,6 +93,14 @@ export class RegistryClient {
   schemaById(id: number): Promise<ResolvedSchema> {
     return this.#schemas.get(id, async () => {
       const answer = await this.#get(`/schemas/ids/${id}`, definitionAnswer);
+      return this.#resolve(toDefinition(answer), REFERENCE_DEPTH_MAX);
+    });
+  }
+
+  /** A schema by its GUID, which is the same in every registry; asked once and then kept. */
+  schemaByGuid(guid: string): Promise<ResolvedSchema> {
+    return this.#schemas.get(guid, async () => {
+      const answer = await this.#get(`/schemas/guids/${segment(guid)}`, definitionAnswer);
       return this.#resolve(toDefinition(answer), REFERENCE_DEPTH_MAX);
     });
   }

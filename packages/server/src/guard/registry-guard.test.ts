@@ -1,6 +1,7 @@
 import type { RecordFault } from "@letterpress/broker";
 import { MemoryRegistryLog, Registry, RegistryState } from "@letterpress/registry";
 import { encodeRecordBatch, type RecordInit, readBatchHeader } from "@letterpress/wire";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { PartSettings, TopicGuardSettings } from "./guard-settings.ts";
 import { RegistryGuard, type RegistryGuardOptions } from "./registry-guard.ts";
@@ -228,4 +229,40 @@ test("a registry that cannot be asked closes the topic, retriably", async () => 
     name: "GuardUnavailableError",
     retriable: true,
   });
+});
+
+test("whatever bytes a record holds, the guard answers with faults and never throws", async () => {
+  const { guard } = await testGuard(
+    settings({ validation: "full" }, { key: { ...NONE, validation: "full" } }),
+  );
+  const id = fc.integer({ min: 0, max: 4 });
+  const bytes = fc.uint8Array({ maxLength: 30 });
+  const part = fc.oneof(
+    fc.constant(null),
+    bytes,
+    fc.tuple(id, bytes).map(([schemaId, payload]) => framed(schemaId, payload)),
+  );
+  const header = fc.record({
+    key: fc.constantFrom("__value_schema_id", "__key_schema_id", "x"),
+    value: part,
+  });
+  const record = fc.record({ key: part, value: part, headers: fc.array(header, { maxLength: 3 }) });
+  fc.assert(
+    fc.property(
+      fc.array(record, { minLength: 1, maxLength: 5 }),
+      fc.constantFrom("orders", "payments"),
+      (records, topic) => {
+        for (const fault of check(guard, topic, records) as RecordFault[]) {
+          expect(fault.index).toBeLessThan(records.length);
+          expect(fault.message).not.toBe("");
+        }
+      },
+    ),
+  );
+});
+
+test("control batches pass", async () => {
+  const { guard } = await testGuard(settings({ validation: "full" }));
+  const bytes = encodeRecordBatch([{ key: Buffer.alloc(4), value: Buffer.alloc(6) }], { isControl: true });
+  expect(guard.check({ topic: "orders", partition: 0, header: readBatchHeader(bytes), bytes })).toEqual([]);
 });

@@ -1,3 +1,8 @@
+export {
+  RegistryClient,
+  RegistryClientError,
+  type RegistryClientOptions,
+} from "@letterpress/registry/client";
 export type {
   KeyContract,
   PartitionerName,

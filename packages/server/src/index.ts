@@ -1,1 +1,4 @@
-export {};
+export { type ConfigSource, environmentSource, readServerConfig } from "./config/read-config.ts";
+export { type ServerConfig, type ServerConfigInput, serverConfigSchema } from "./config/server-config.ts";
+export { ServerError, type ServerErrorCode } from "./server-error.ts";
+export { type LetterpressServer, startServer } from "./start-server.ts";

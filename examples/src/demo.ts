@@ -2,10 +2,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Letterpress, LetterpressError } from "@letterpress/client";
+import { applyContracts, Letterpress, LetterpressError, RegistryClient } from "@letterpress/client";
 import { loadContracts } from "@letterpress/codegen";
 import { startServer } from "@letterpress/server";
-import { applyContracts } from "letterpress";
 import type { ServiceContext } from "./service.ts";
 import { type AirportDelays, publishFlights, sumDelays } from "./services/flights.ts";
 import { sendNotifications } from "./services/notifications.ts";
@@ -39,11 +38,11 @@ say("server", "closed; bye");
 
 async function runDemo(): Promise<void> {
   await using client = connect("demo");
-  const applied = await applyContracts(
-    client,
-    await loadContracts(join(import.meta.dirname, "../../schemas/topics.yaml")),
-  );
-  for (const { description } of applied.changes) say("apply", description);
+  const contracts = await loadContracts(join(import.meta.dirname, "../../schemas/topics.yaml"));
+  const targets = { admin: client.admin(), registry: new RegistryClient({ url: server.http }) };
+  await applyContracts(targets, contracts.topics, {
+    onChange: ({ description }) => say("apply", description),
+  });
   await showRejection(client);
 
   const stop = new AbortController();

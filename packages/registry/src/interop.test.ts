@@ -5,8 +5,8 @@ import kafkajsRegistry from "@kafkajs/confluent-schema-registry";
 import { parseProtobuf } from "@letterpress/schema";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createRegistryApp } from "./rest/app.ts";
-import { confluent } from "./test-confluent.ts";
-import { testRegistry } from "./test-registry.ts";
+import { confluent } from "./testing/confluent.ts";
+import { testRegistry } from "./testing/test-registry.ts";
 
 const ORDER = `{"type":"record","name":"Order","namespace":"shop","fields":[
   {"name":"id","type":"string"},{"name":"cents","type":"long"}]}`;
@@ -131,7 +131,7 @@ describe("Confluent's serialisers", () => {
     const headers: Record<string, Buffer> = {};
     const bytes = await serializer.serialize("headers", { id: "o-1", cents: 7 }, headers);
     const { guid } = registry.reader.version("headers-value", 1).schema;
-    expect(headers["__value_schema_id"]!.toString("hex")).toBe(`01${guid.replaceAll("-", "")}`);
+    expect(headers.__value_schema_id!.toString("hex")).toBe(`01${guid.replaceAll("-", "")}`);
     expect(await deserializer.deserialize("headers", bytes, headers)).toMatchObject({ id: "o-1" });
   });
 

@@ -89,7 +89,8 @@ export class Registration {
     const { state } = this.#reader;
     const same = state.schemaByGuid(parseSubject(subject).context, schemaGuid(schema.content));
     const uses = same?.uses.get(subject) ?? [];
-    return uses.findLast((use) => !use.deleted) ?? (includeDeleted ? uses.at(-1) : undefined);
+    const exact = uses.findLast((use) => !use.deleted) ?? (includeDeleted ? uses.at(-1) : undefined);
+    return exact ?? this.#findInlined(subject, schema.content);
   }
 
   /**
@@ -121,6 +122,16 @@ export class Registration {
     const inherited = this.#inheritMetadata(subject, schema);
     const found = this.find(subject, schema) ?? this.find(subject, inherited);
     return found !== undefined && (id === undefined || id === found.schema.id) ? found : undefined;
+  }
+
+  /** An Avro schema without references is the same as one whose references, put in, give its text. */
+  #findInlined(subject: string, { schemaType, references, text }: SchemaContent): SubjectVersion | undefined {
+    if (schemaType !== "AVRO" || references.length > 0) return undefined;
+    return this.#reader.state.versions(subject).findLast(({ deleted, schema }) => {
+      const { content } = schema;
+      if (deleted || content.schemaType !== "AVRO" || content.references.length === 0) return false;
+      return this.#resolver.format(schema, "resolved") === text;
+    });
   }
 
   /** Metadata and rules carry over from the previous version when none are given. */

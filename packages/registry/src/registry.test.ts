@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { RegistryError } from "./registry-error.ts";
 import { RegistryState } from "./registry-state.ts";
-import { avroRecord, testRegistry } from "./test-registry.ts";
+import { avroRecord, testRegistry } from "./testing/test-registry.ts";
 
 const ORDER = avroRecord("Order", "id");
 const ORDER_2 = avroRecord("Order", "id", "note?");
@@ -123,6 +123,19 @@ test("a referenced version cannot be deleted while a live version refers to it",
   expect(await codeOf(() => registry.deleteSubject("money"))).toBe(42206);
   await registry.deleteSubject("s");
   expect(await registry.deleteSubject("money")).toEqual([1]);
+});
+
+test("a schema sent with its references put in is the version that refers to them", async () => {
+  const { registry } = testRegistry();
+  const money = '{"type":"fixed","name":"Money","size":8}';
+  const order = (type: string) =>
+    `{"type":"record","name":"Order","fields":[{"name":"price","type":${type}}]}`;
+  await registry.register("money", { schema: money });
+  const references = [{ name: "Money", subject: "money", version: 1 }];
+  const first = await registry.register("s", { schema: order('"Money"'), references });
+  expect(registry.format(first.schema, "resolved")).toBe(order(money));
+  expect((await registry.register("s", { schema: order(money) })).version).toBe(1);
+  expect(registry.lookUp("s", { schema: order(money) }).schema.id).toBe(first.schema.id);
 });
 
 test("a reference that leads nowhere, a wrong type and a wrong text are invalid schemas", async () => {

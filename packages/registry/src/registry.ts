@@ -159,7 +159,8 @@ export class Registry {
   }
 
   /**
-   * A stored schema's text in another form: `serialized` is a Protobuf file's descriptor in base64.
+   * A stored schema's text in another form: `resolved` is an Avro schema with its references put in, `serialized` a
+   * Protobuf file's descriptor in base64.
    *
    * @throws RegistryError 42201 for a form the schema's type does not have.
    */

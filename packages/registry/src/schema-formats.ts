@@ -1,5 +1,6 @@
 import {
   checkLevel,
+  inlinedText,
   type ParsedSchema,
   parseProtobuf,
   parseSchema,
@@ -23,8 +24,8 @@ export const LETTERPRESS_FORMATS: SchemaFormats = {
   parse: parseSchema,
   checkLevel,
   format(schema, form) {
-    if (schema.format !== "PROTOBUF" || form !== "serialized") return undefined;
-    return serializedFile(parseProtobuf(schema));
+    if (schema.format === "AVRO") return form === "resolved" ? inlinedText(schema) : undefined;
+    return form === "serialized" ? serializedFile(parseProtobuf(schema)) : undefined;
   },
 };
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createRegistryApp } from "../rest/app.ts";
-import { avroRecord, testRegistry } from "../test-registry.ts";
+import { avroRecord, testRegistry } from "../testing/test-registry.ts";
 import { RegistryClient, type RegistryClientOptions } from "./registry-client.ts";
 import { RegistryClientError } from "./registry-client-error.ts";
 

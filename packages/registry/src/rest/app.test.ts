@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { avroRecord, testRegistry } from "../test-registry.ts";
+import { avroRecord, testRegistry } from "../testing/test-registry.ts";
 import { createRegistryApp } from "./app.ts";
 
 const ORDER = avroRecord("Order", "id");
@@ -111,6 +111,33 @@ test("references are followed and protect what they point at", async () => {
   expect((await call("GET /schemas/ids/2")).body).toMatchObject({ references });
   expect((await call("GET /subjects/money/versions/1/referencedby")).body).toEqual([2]);
   expect(await call("DELETE /subjects/money")).toEqual(failure(422, 42206));
+});
+
+test("schemas are given in the format asked for", async () => {
+  const { call } = testApp();
+  const schema = 'syntax = "proto3"; message A { int32 x = 1; }';
+  await call("POST /subjects/proto/versions", { schema, schemaType: "PROTOBUF" });
+  await call("POST /subjects/avro/versions", { schema: ORDER });
+  for (const path of ["/schemas/ids/1", "/subjects/proto/versions/1"]) {
+    const { body } = await call(`GET ${path}?format=serialized`);
+    expect(Buffer.from((body as { schema: string }).schema, "base64").toString("latin1")).toContain("proto3");
+  }
+  expect((await call("GET /schemas/ids/2?format=resolved")).body).toMatchObject({ schema: ORDER });
+  expect(await call("GET /schemas/ids/2?format=serialized")).toEqual(failure(422, 42201));
+});
+
+test("a schema is normalised when asked, or when its subject is so configured", async () => {
+  const { call } = testApp();
+  const schema = '{"type":"record","name":"A","fields":[{"name":"x","type":"int","z":1,"a":2}]}';
+  const normal = '{"type":"record","name":"A","fields":[{"name":"x","type":"int","a":2,"z":1}]}';
+  await call("POST /subjects/asked/versions?normalize=true", { schema });
+  await call("PUT /config/set", { normalize: true });
+  await call("POST /subjects/set/versions", { schema });
+  for (const subject of ["asked", "set"]) {
+    expect((await call(`GET /subjects/${subject}/versions/1`)).body).toMatchObject({ schema: normal, id: 1 });
+  }
+  expect(await call("POST /subjects/asked", { schema })).toEqual(failure(404, 40403));
+  expect((await call("POST /subjects/asked?normalize=true", { schema })).body).toMatchObject({ id: 1 });
 });
 
 test("compatibility is tested against the versions, one version or the latest", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { avroRecord, testRegistry } from "../test-registry.ts";
+import { avroRecord, testRegistry } from "../testing/test-registry.ts";
 import { createRegistryApp } from "./app.ts";
 import { type RegistryRole, staticAuthenticator } from "./auth.ts";
 

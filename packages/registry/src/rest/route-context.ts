@@ -32,7 +32,7 @@ export function idParam(context: Context): number {
   return id.data;
 }
 
-/** A schema's text in the format asked for: as stored or, for Protobuf, `serialized` in base64. */
+/** A schema's text in the format asked for: as stored, or as {@link Registry.format} gives it. */
 export function formattedText(registry: Registry, schema: StoredSchema, format: string | undefined): string {
   if (format === undefined || format === "" || format === "default") return schema.content.text;
   return registry.format(schema, format);

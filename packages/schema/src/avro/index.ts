@@ -1,5 +1,7 @@
 export { isAvro, type ParsedAvroSchema, parseAvroSchema } from "./avro-schema.ts";
 export type { Decimal } from "./codec/decimal.ts";
+export { inlinedText } from "./inlined-text.ts";
+export { type AvroJsonCodec, avroJsonCodec } from "./json-codec.ts";
 export type { JsonNode } from "./json-reader.ts";
 export { type ParseAvroOptions, type ParsedAvro, parseAvro, parseResolvedAvro } from "./parse.ts";
 export { parsingCanonicalForm } from "./parsing-canonical-form.ts";

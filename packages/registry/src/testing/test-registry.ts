@@ -1,6 +1,6 @@
-import { Registry, type RegistryOptions } from "./registry.ts";
-import { MemoryRegistryLog } from "./registry-log.ts";
-import { type RegistryEntry, RegistryState } from "./registry-state.ts";
+import { Registry, type RegistryOptions } from "../registry.ts";
+import { MemoryRegistryLog } from "../registry-log.ts";
+import { type RegistryEntry, RegistryState } from "../registry-state.ts";
 
 /** A registry in memory, with everything that was written to its log. */
 export function testRegistry(options: Partial<RegistryOptions> = {}) {

@@ -90,8 +90,13 @@ export async function compactSegment(
   }
   cleaned.endOffset = segment.endOffset;
   if (isChanged) return cleaned;
-  await unlinkIfThere(disk, path);
+  await discardCleaned(disk, segment);
   return undefined;
+}
+
+/** Removes a replacement that is not wanted. */
+export function discardCleaned(disk: Disk, segment: Segment): Promise<void> {
+  return unlinkIfThere(disk, segment.logPath + CLEANED_SUFFIX);
 }
 
 /**

@@ -4,7 +4,8 @@ import { isMissing } from "../disk/disk.ts";
 import { nodeDisk } from "../disk/node-disk.ts";
 import { LogError } from "../log-error.ts";
 import type { LogConfig, LogEngine, PartitionId, PartitionLog } from "../partition-log.ts";
-import { FileLog, type FileLogContext } from "./file-log.ts";
+import { FileLog } from "./file-log.ts";
+import type { LogContext } from "./log-context.ts";
 import {
   DELETED_SUFFIX,
   deletedFolderName,
@@ -53,7 +54,7 @@ export async function openFileEngine(folder: string, options: FileEngineOptions 
 export class FileEngine implements LogEngine {
   readonly #disk: Disk;
   readonly #folder: string;
-  readonly #context: Omit<FileLogContext, "folder">;
+  readonly #context: Omit<LogContext, "folder">;
   readonly #unlock: () => Promise<void>;
   /** Open logs and those being opened, by folder name and topic id. */
   readonly #logs = new Map<string, Promise<FileLog>>();

@@ -1,14 +1,4 @@
-import {
-  HEADER_BYTES,
-  LAST_OFFSET_DELTA_AT,
-  NO_PRODUCER_ID,
-  PRODUCER_ID_AT,
-  type RecordBatchHeader,
-  readBatchHeader,
-  stampAppendTime,
-  stampBatch,
-} from "@letterpress/wire";
-import type { Disk } from "../disk/disk.ts";
+import type { RecordBatchHeader } from "@letterpress/wire";
 import { LogError } from "../log-error.ts";
 import type {
   Appended,
@@ -21,38 +11,28 @@ import type {
   TimestampedOffset,
 } from "../partition-log.ts";
 import { encodeProducerSnapshot } from "../producer/producer-snapshot.ts";
-import type { ProducedBatch, ProducerStates } from "../producer/producer-state.ts";
-import { batchBytesOf } from "./batch-fields.ts";
+import type { ProducerStates } from "../producer/producer-state.ts";
 import type { EpochCache } from "./epoch-cache.ts";
-import { GroupCommit } from "./group-commit.ts";
+import { type CommitHost, GroupCommit } from "./group-commit.ts";
+import { LogAppender } from "./log-appender.ts";
+import { LogCompactor } from "./log-compactor.ts";
+import type { LogContext } from "./log-context.ts";
 import { LogEvents } from "./log-events.ts";
 import { readChunks } from "./log-reader.ts";
 import { findMaxTimestamp, findTimestamp, type ReadableLog, scanBatches } from "./log-search.ts";
 import type { RecoveredLog } from "./recovery.ts";
 import { countExpired } from "./retention.ts";
-import { SEGMENT_BYTES_MAX, SEGMENT_OFFSETS_MAX, Segment } from "./segment.ts";
+import { bytesOf, type Segment } from "./segment.ts";
 import { SegmentKeeper } from "./segment-keeper.ts";
-import { type TailBudget, TailCache } from "./tail-cache.ts";
-
-/** What an engine gives each of its logs. */
-export interface FileLogContext {
-  readonly disk: Disk;
-  readonly folder: string;
-  readonly tailBudget: TailBudget;
-  readonly clock: () => number;
-  /** How long a synced tail may lie above the durable mark while nothing is written; 0 for no timer. */
-  readonly checkpointIntervalMs: number;
-}
+import { TailCache } from "./tail-cache.ts";
 
 /** Producers that write nothing for a day are forgotten, as in Kafka (`producer.id.expiration.ms`). */
 const PRODUCER_EXPIRATION_MS = 24 * 60 * 60 * 1000;
 
-const DELETE_RETENTION_DEFAULT_MS = 24 * 60 * 60 * 1000;
-
 /** A partition log in segments on a disk. */
 export class FileLog implements PartitionLog {
   readonly leaderEpoch = 0;
-  readonly #context: FileLogContext;
+  readonly #context: LogContext;
   readonly #segments: Segment[];
   readonly #producers: ProducerStates;
   readonly #epochs: EpochCache;
@@ -60,22 +40,23 @@ export class FileLog implements PartitionLog {
   readonly #events = new LogEvents();
   readonly #commit: GroupCommit;
   readonly #keeper: SegmentKeeper;
+  readonly #appender: LogAppender;
+  readonly #compactor: LogCompactor;
   #config: LogConfig;
-  #endOffset: number;
   #highWatermark: number;
   #failure: LogError | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(context: FileLogContext, config: LogConfig, recovered: RecoveredLog) {
+  constructor(context: LogContext, config: LogConfig, recovered: RecoveredLog) {
     this.#context = context;
     this.#config = config;
     this.#segments = recovered.segments;
     this.#producers = recovered.producers;
     this.#epochs = recovered.epochs;
     this.#tail = new TailCache(context.tailBudget);
-    this.#endOffset = this.#active.endOffset;
-    this.#highWatermark = this.#endOffset;
-    const isEpochNew = this.#epochs.assign(this.leaderEpoch, this.#endOffset);
+    const { endOffset } = this.#segments.at(-1)!;
+    this.#highWatermark = endOffset;
+    const isEpochNew = this.#epochs.assign(this.leaderEpoch, endOffset);
     this.#keeper = new SegmentKeeper({
       ...context,
       segments: this.#segments,
@@ -85,19 +66,17 @@ export class FileLog implements PartitionLog {
       isSynced: () => this.#config.flush === "commit",
       failed: (error) => this.#fence(error),
     });
-    this.#commit = new GroupCommit(
-      {
-        isSynced: () => this.#config.flush === "commit",
-        prepare: (segment) => this.#keeper.prepare(segment),
-        failed: (error) => this.#fence(error),
-        committed: (endOffset, bytes) => {
-          this.#highWatermark = endOffset;
-          this.#keeper.committed(endOffset, bytes);
-          this.#events.emit("advance");
-        },
-      },
-      this.#endOffset,
-    );
+    this.#commit = new GroupCommit(this.#commitHost(), endOffset);
+    this.#compactor = new LogCompactor(context.disk, this.#keeper);
+    this.#appender = new LogAppender({
+      context,
+      segments: this.#segments,
+      producers: this.#producers,
+      tail: this.#tail,
+      commit: this.#commit,
+      keeper: this.#keeper,
+      leaderEpoch: this.leaderEpoch,
+    });
   }
 
   get startOffset(): bigint {
@@ -109,7 +88,7 @@ export class FileLog implements PartitionLog {
   }
 
   get endOffset(): bigint {
-    return BigInt(this.#endOffset);
+    return BigInt(this.#appender.endOffset);
   }
 
   get sizeBytes(): number {
@@ -117,36 +96,12 @@ export class FileLog implements PartitionLog {
   }
 
   async append(batch: Buffer, options: AppendOptions = {}): Promise<Appended> {
-    const { acks = -1, leaderEpoch = this.leaderEpoch, logAppendTimeMs = -1 } = options;
     this.#assertOpen();
-    assertBatch(batch);
+    const { leaderEpoch = this.leaderEpoch } = options;
     if (leaderEpoch !== this.leaderEpoch) {
       throw new LogError("NOT_LEADER", `the log is led in epoch ${this.leaderEpoch}, not in ${leaderEpoch}`);
     }
-    const header = this.#idempotentHeader(batch);
-    const repeated = header === undefined ? undefined : this.#producers.check(header);
-    if (repeated !== undefined) return this.#repeat(repeated, acks);
-    if (logAppendTimeMs >= 0) stampAppendTime(batch, header ?? readBatchHeader(batch), logAppendTimeMs);
-
-    const baseOffset = this.#endOffset;
-    const endOffset = baseOffset + batch.readInt32BE(LAST_OFFSET_DELTA_AT) + 1;
-    stampBatch(batch, BigInt(baseOffset), this.leaderEpoch);
-    this.#rollFor(batch.length, endOffset);
-    const segment = this.#active;
-    const position = segment.sizeBytes;
-    const bytes = this.#tail.append(batch, segment, position);
-    segment.appended(bytes, 0, bytes.length, this.#config.indexIntervalBytes);
-    this.#endOffset = endOffset;
-    if (header !== undefined) this.#producers.record(readBatchHeader(bytes));
-
-    await this.#commit.write(segment, position, bytes, endOffset, acks);
-    return {
-      baseOffset: BigInt(baseOffset),
-      lastOffset: BigInt(endOffset - 1),
-      logAppendTimeMs,
-      logStartOffset: this.startOffset,
-      isDuplicate: false,
-    };
+    return this.#appender.append(batch, options, this.#config);
   }
 
   async read(offset: bigint, maxBytes: number): Promise<LogRead> {
@@ -173,7 +128,7 @@ export class FileLog implements PartitionLog {
   }
 
   endOffsetForEpoch(epoch: number): { readonly epoch: number; readonly endOffset: bigint } {
-    const found = this.#epochs.endOffsetFor(epoch, this.#endOffset);
+    const found = this.#epochs.endOffsetFor(epoch, this.#appender.endOffset);
     return { epoch: found.epoch, endOffset: BigInt(found.endOffset) };
   }
 
@@ -190,19 +145,12 @@ export class FileLog implements PartitionLog {
     let freed = 0;
     const count = countExpired(this.#segments, this.#config, nowMs, this.#highWatermark);
     if (count > 0) {
-      if (count === this.#segments.length) this.#roll();
+      if (count === this.#segments.length) this.#appender.roll();
       const kept = this.#segments[count]!;
       freed += bytesOf(this.#segments.slice(0, count));
       await this.#keeper.trim(kept.baseOffset);
     }
-    const {
-      cleanupPolicy,
-      indexIntervalBytes,
-      deleteRetentionMs = DELETE_RETENTION_DEFAULT_MS,
-    } = this.#config;
-    if (cleanupPolicy.compact) {
-      freed += await this.#keeper.compact(indexIntervalBytes, nowMs - deleteRetentionMs);
-    }
+    if (this.#config.cleanupPolicy.compact) freed += await this.#compactor.run(this.#config, nowMs);
     return freed;
   }
 
@@ -237,20 +185,17 @@ export class FileLog implements PartitionLog {
   }
 
   async #close(): Promise<void> {
+    await this.#compactor.stop();
     await this.#commit.idle();
     try {
       if (this.#failure === undefined) {
-        await this.#keeper.saveClean(encodeProducerSnapshot(this.#producers), this.#endOffset);
+        await this.#keeper.saveClean(encodeProducerSnapshot(this.#producers), this.#appender.endOffset);
       }
     } finally {
       await this.#keeper.release();
       this.#tail.clear();
       this.#events.emit("closed");
     }
-  }
-
-  get #active(): Segment {
-    return this.#segments.at(-1)!;
   }
 
   #readable(): ReadableLog {
@@ -265,38 +210,17 @@ export class FileLog implements PartitionLog {
     };
   }
 
-  /** Only idempotent producers pay for a whole header. */
-  #idempotentHeader(batch: Buffer): RecordBatchHeader | undefined {
-    return batch.readBigInt64BE(PRODUCER_ID_AT) === NO_PRODUCER_ID ? undefined : readBatchHeader(batch);
-  }
-
-  async #repeat(repeated: ProducedBatch, acks: number): Promise<Appended> {
-    if (acks !== 0) await this.#commit.committed(Number(repeated.lastOffset) + 1);
+  #commitHost(): CommitHost {
     return {
-      baseOffset: repeated.baseOffset,
-      lastOffset: repeated.lastOffset,
-      logAppendTimeMs: -1,
-      logStartOffset: this.startOffset,
-      isDuplicate: true,
+      isSynced: () => this.#config.flush === "commit",
+      prepare: (segment) => this.#keeper.prepare(segment),
+      failed: (error) => this.#fence(error),
+      committed: (endOffset, bytes) => {
+        this.#highWatermark = endOffset;
+        this.#keeper.committed(endOffset, bytes);
+        this.#events.emit("advance");
+      },
     };
-  }
-
-  #rollFor(batchBytes: number, endOffset: number): void {
-    const segment = this.#active;
-    if (segment.sizeBytes === 0) return;
-    const { segmentBytes, segmentMs } = this.#config;
-    const isFull = segment.sizeBytes + batchBytes > Math.min(segmentBytes, SEGMENT_BYTES_MAX);
-    const isOld = segmentMs >= 0 && this.#context.clock() - segment.createdMs > segmentMs;
-    if (isFull || isOld || endOffset - segment.baseOffset > SEGMENT_OFFSETS_MAX) this.#roll();
-  }
-
-  /** Starts a new segment. Its file is made at its first write. */
-  #roll(): void {
-    const { disk, folder, clock } = this.#context;
-    const segment = new Segment(disk, folder, this.#endOffset, clock());
-    segment.startIndexes();
-    this.#segments.push(segment);
-    this.#keeper.rolled(segment, encodeProducerSnapshot(this.#producers));
   }
 
   #assertOpen(): void {
@@ -323,15 +247,4 @@ export class FileLog implements PartitionLog {
     }
     return this.#failure;
   }
-}
-
-function bytesOf(segments: readonly Segment[]): number {
-  return segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
-}
-
-/** The caller has checked CRC and records; this keeps a mistake of its from ever reaching the disk. */
-function assertBatch(batch: Buffer): void {
-  const isOneBatch = batch.length >= HEADER_BYTES && batchBytesOf(batch, 0) === batch.length;
-  if (isOneBatch && batch.readInt32BE(LAST_OFFSET_DELTA_AT) >= 0) return;
-  throw new LogError("CORRUPT", `${batch.length} bytes were given to append that are not one record batch`);
 }

@@ -1,5 +1,5 @@
 import type { LogConfig } from "../partition-log.ts";
-import type { Segment } from "./segment.ts";
+import { bytesOf, type Segment } from "./segment.ts";
 
 /**
  * How many of the first segments retention lets go: those whose newest record is older than `retentionMs`, and those
@@ -12,7 +12,7 @@ export function countExpired(
   highWatermark: number,
 ): number {
   if (!config.cleanupPolicy.delete) return 0;
-  let sizeBytes = segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
+  let sizeBytes = bytesOf(segments);
   let count = 0;
   for (const segment of segments) {
     const isActive = segment === segments.at(-1);

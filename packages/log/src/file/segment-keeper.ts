@@ -1,7 +1,7 @@
 import type { Disk } from "../disk/disk.ts";
 import type { LogError } from "../log-error.ts";
 import { type Checkpoint, writeCheckpoint } from "./checkpoint.ts";
-import { compactSegment, latestOffsets, swapSegment } from "./compaction.ts";
+import { discardCleaned, swapSegment } from "./compaction.ts";
 import type { EpochCache } from "./epoch-cache.ts";
 import { segmentIndexOf } from "./log-reader.ts";
 import { saveSnapshot } from "./producer-snapshots.ts";
@@ -33,8 +33,6 @@ export class SegmentKeeper {
   readonly #jobs = new Serial();
   /** Closed segments whose files are not finished yet, with the producers as they were at their end. */
   readonly #unfinished = new Map<Segment, Buffer>();
-  /** Segments that were replaced; reads that began before may still use their files until the next time. */
-  readonly #retired: Segment[] = [];
   #checkpoint: Checkpoint;
   #committedEnd: number;
   #bytesSinceCheckpoint = 0;
@@ -111,40 +109,32 @@ export class SegmentKeeper {
     });
   }
 
-  /**
-   * Removes records that have a later one with the same key from the closed segments, once at least half of their
-   * bytes are new since the last time (`min.cleanable.dirty.ratio`).
-   * Returns how many bytes were freed.
-   */
-  async compact(indexIntervalBytes: number, tombstonesBeforeMs: number): Promise<number> {
-    let freed = 0;
-    await this.#guarded(async () => {
-      const { segments, disk } = this.#options;
-      await this.#finishSegments();
-      const closed = segments
-        .slice(0, -1)
-        .filter((segment) => segment.endOffset <= this.#checkpoint.recoveryPoint);
-      const bytesOf = (some: readonly Segment[]) => some.reduce((sum, segment) => sum + segment.sizeBytes, 0);
-      const dirty = closed.filter((segment) => segment.baseOffset >= this.#checkpoint.compactedTo);
-      if (closed.length === 0 || bytesOf(dirty) * 2 < bytesOf(closed)) return;
-      const { byKey, segmentCount } = await latestOffsets(closed);
-      const covered = closed.slice(0, segmentCount);
-      const compactedTo = covered.at(-1)!.endOffset;
-      await this.#save({ compactedTo: Math.max(compactedTo, this.#checkpoint.compactedTo) });
-      const retired = this.#retired.splice(0);
-      for (const segment of covered) {
-        const keptOffset = compactedTo - 1;
-        const options = { disk, latest: byKey, indexIntervalBytes, tombstonesBeforeMs, keptOffset };
-        const cleaned = await compactSegment(segment, options);
-        if (cleaned === undefined) continue;
-        await swapSegment(disk, segment, cleaned);
-        segments[segments.indexOf(segment)] = cleaned;
-        this.#retired.push(segment);
-        freed += segment.sizeBytes - cleaned.sizeBytes;
-      }
-      for (const segment of retired) await segment.file.close();
+  /** The closed segments whose files are finished: they never change any more, unless they are compacted. */
+  async finished(): Promise<Segment[]> {
+    await this.#guarded(() => this.#finishSegments());
+    const closed = this.#options.segments.slice(0, -1);
+    return closed.filter((segment) => segment.endOffset <= this.#checkpoint.recoveryPoint);
+  }
+
+  /** Notes that segments before `offset` may have gaps, before the first of them gets one. */
+  markCompacted(offset: number): Promise<void> {
+    return this.#guarded(async () => {
+      if (offset > this.#checkpoint.compactedTo) await this.#save({ compactedTo: offset });
     });
-    return freed;
+  }
+
+  /** Puts a compacted segment in place of the one it was made of, unless that one was deleted meanwhile. */
+  replace(segment: Segment, cleaned: Segment): Promise<void> {
+    return this.#guarded(async () => {
+      const { disk, segments } = this.#options;
+      const index = segments.indexOf(segment);
+      if (index < 0) {
+        await discardCleaned(disk, segment);
+        return;
+      }
+      await swapSegment(disk, segment, cleaned);
+      segments[index] = cleaned;
+    });
   }
 
   /** Saves everything that spares the next start a walk. Nothing may be written any more. */
@@ -173,7 +163,7 @@ export class SegmentKeeper {
   async release(): Promise<void> {
     clearTimeout(this.#timer);
     await this.#jobs.idle();
-    for (const segment of [...this.#options.segments, ...this.#retired]) await segment.file.close();
+    for (const segment of this.#options.segments) await segment.file.close();
   }
 
   /** Closed segments are synced, their indexes and the producers saved, and only then the durable mark moves. */

@@ -134,3 +134,7 @@ export class Segment {
     return readWhole(this.#disk, offsetFile(this.folder, this.baseOffset, kind));
   }
 }
+
+export function bytesOf(segments: readonly Segment[]): number {
+  return segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
+}

@@ -8,11 +8,13 @@ import {
   toBinary,
 } from "@bufbuild/protobuf";
 import type { GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { ID_FRAMING_BYTES, writeSchemaId } from "../framing.ts";
 import type { ResolvedSchema } from "../schema-definition.ts";
 import { SchemaError } from "../schema-error.ts";
 import type { Decode, Serde } from "../serde.ts";
 import { encodeMessageIndexes, messageIndexesOf } from "./message-indexes.ts";
 import { parseProtobuf } from "./protobuf-schema.ts";
+import { faultPath } from "./value-fault.ts";
 
 /**
  * The serde of a message that protobuf-es has generated. Values are protobuf-es messages, with `$typeName` and
@@ -40,7 +42,10 @@ class ProtobufSerde<Desc extends DescMessage> implements Serde<MessageShape<Desc
     this.#descriptor = descriptor;
     this.schema = schema;
     this.fullName = descriptor.typeName;
-    this.#header = Buffer.concat([Buffer.alloc(5), encodeMessageIndexes(messageIndexesOf(descriptor))]);
+    this.#header = Buffer.concat([
+      Buffer.alloc(ID_FRAMING_BYTES),
+      encodeMessageIndexes(messageIndexesOf(descriptor)),
+    ]);
   }
 
   encode(schemaId: number, value: MessageInitShape<Desc>): Buffer {
@@ -48,17 +53,31 @@ class ProtobufSerde<Desc extends DescMessage> implements Serde<MessageShape<Desc
     const header = this.#header.length;
     const buffer = Buffer.allocUnsafe(header + payload.length);
     this.#header.copy(buffer);
-    buffer.writeUInt32BE(schemaId, 1);
+    writeSchemaId(buffer, schemaId);
     buffer.set(payload, header);
     return buffer;
   }
 
   #payload(value: MessageInitShape<Desc>): Uint8Array {
+    const message = this.#message(value);
     try {
-      return toBinary(this.#descriptor, create(this.#descriptor, value));
+      return toBinary(this.#descriptor, message);
     } catch (cause) {
-      throw invalidValue(this.fullName, cause);
+      throw this.#invalidValue(cause, faultPath(this.#descriptor, message));
     }
+  }
+
+  #message(value: MessageInitShape<Desc>): MessageShape<Desc> {
+    try {
+      return create(this.#descriptor, value);
+    } catch (cause) {
+      throw this.#invalidValue(cause, undefined);
+    }
+  }
+
+  #invalidValue(cause: unknown, path: string | undefined): SchemaError {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    return new SchemaError("INVALID_VALUE", `the value is no ${this.fullName}: ${detail}`, { cause, path });
   }
 
   decoder(writer: ResolvedSchema): Decode<MessageShape<Desc>> {
@@ -77,12 +96,4 @@ class ProtobufSerde<Desc extends DescMessage> implements Serde<MessageShape<Desc
       }
     };
   }
-}
-
-/** protobuf-es names the field at fault in its errors; its path is all there is. */
-function invalidValue(fullName: string, cause: unknown): SchemaError {
-  const field = (cause as { field?: unknown }).field;
-  const name = typeof field === "function" ? (field() as { name?: string }).name : undefined;
-  const detail = cause instanceof Error ? cause.message : String(cause);
-  return new SchemaError("INVALID_VALUE", `the value is no ${fullName}: ${detail}`, { cause, path: name });
 }

@@ -21,7 +21,6 @@ export type RegistryErrorCode =
   | 42204
   | 42205
   | 42206
-  | 42207
   | 42208
   | 42209
   | 50001
@@ -59,10 +58,11 @@ export function schemaNotFound(key?: number | string): RegistryError {
   return new RegistryError(40403, key === undefined ? "Schema not found" : `Schema ${key} not found`);
 }
 
+/** The missing blank is Confluent's. */
 export function subjectSoftDeleted(subject: string): RegistryError {
   return new RegistryError(
     40404,
-    `Subject '${subject}' was soft deleted. Set permanent=true to delete permanently`,
+    `Subject '${subject}' was soft deleted.Set permanent=true to delete permanently`,
   );
 }
 
@@ -76,7 +76,7 @@ export function subjectNotSoftDeleted(subject: string): RegistryError {
 export function versionSoftDeleted(subject: string, version: number): RegistryError {
   return new RegistryError(
     40406,
-    `Subject '${subject}' Version ${version} was soft deleted. Set permanent=true to delete permanently`,
+    `Subject '${subject}' Version ${version} was soft deleted.Set permanent=true to delete permanently`,
   );
 }
 

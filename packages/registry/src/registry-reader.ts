@@ -88,6 +88,24 @@ export class RegistryReader {
   }
 
   /**
+   * The newest version of a subject whose metadata has all these properties.
+   *
+   * @throws RegistryError 40401, 40403
+   */
+  versionWithMetadata(
+    subject: string,
+    properties: Readonly<Record<string, string>>,
+    includeDeleted = false,
+  ): SubjectVersion {
+    const found = this.versions(subject, { deleted: includeDeleted }).findLast(({ schema }) => {
+      const own = schema.content.metadata?.properties ?? {};
+      return Object.entries(properties).every(([name, value]) => own[name] === value);
+    });
+    if (found === undefined) throw schemaNotFound();
+    return found;
+  }
+
+  /**
    * The schema with an id, in the context of `subject` (its name chooses a context where the default one does not
    * know it; `:.lab:` names a context alone). Soft-deleted schemas are found.
    *

@@ -140,6 +140,22 @@ test("a schema is normalised when asked, or when its subject is so configured", 
   expect((await call("POST /subjects/asked?normalize=true", { schema })).body).toMatchObject({ id: 1 });
 });
 
+test("versions are found by their metadata", async () => {
+  const { call } = testApp();
+  for (const [schema, major] of [
+    [ORDER, "1"],
+    [ORDER_2, "2"],
+  ]) {
+    const metadata = { properties: { major, owner: "shop" } };
+    await call("POST /subjects/s/versions", { schema, metadata });
+  }
+  const path = "GET /subjects/s/metadata";
+  expect((await call(`${path}?key=owner&value=shop`)).body).toMatchObject({ version: 2 });
+  expect((await call(`${path}?key=owner&value=shop&key=major&value=1`)).body).toMatchObject({ version: 1 });
+  expect(await call(`${path}?key=major&value=3`)).toEqual(failure(404, 40403));
+  expect(await call("GET /subjects/t/metadata")).toEqual(failure(404, 40401));
+});
+
 test("compatibility is tested against the versions, one version or the latest", async () => {
   const { call } = testApp();
   const schema = avroRecord("Order", "id", "total");

@@ -40,6 +40,12 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     answer: list(NUMBER),
     errors: [40401, 40404, 40405, 42205, 42206],
   },
+  "GET /subjects/{subject}/metadata": {
+    summary: "Reads the newest version whose metadata has each key with its value",
+    query: ["key", "value", "deleted", "format"],
+    answer: ref("Version"),
+    errors: [40401, 40403],
+  },
   "GET /subjects/{subject}/versions": {
     summary: "Lists the versions of a subject",
     query: ["deleted", "deletedOnly", ...PAGE],

@@ -42,6 +42,16 @@ export function addSubjectRoutes(app: Hono, registry: Registry): void {
     return c.json(await registry.deleteSubject(subjectParam(c), permanent));
   });
 
+  app.get("/subjects/:subject/metadata", (c) => {
+    const query = readQuery(c, { deleted: flag, format: z.string().optional() });
+    const values = c.req.queries("value") ?? [];
+    const properties = Object.fromEntries(
+      (c.req.queries("key") ?? []).map((key, index) => [key, values[index] ?? ""]),
+    );
+    const found = reader.versionWithMetadata(subjectParam(c), properties, query.deleted);
+    return c.json(versionEntity(found, formattedText(registry, found.schema, query.format)));
+  });
+
   app.get("/subjects/:subject/versions", (c) => {
     const query = readQuery(c, { deleted: flag, deletedOnly: flag, offset, limit });
     const versions = reader.versions(subjectParam(c), query).map(({ version }) => version);

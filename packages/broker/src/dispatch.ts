@@ -70,7 +70,12 @@ async function answer(
   const { metrics } = context.broker;
   metrics.request(handler.api.name, context.apiVersion, errorCode, performance.now() - startedMs);
   if (response === undefined) return undefined;
-  return encodeResponse(handler.api, context.apiVersion, correlationId, response);
+  try {
+    return encodeResponse(handler.api, context.apiVersion, correlationId, response);
+  } catch (error) {
+    // Our own mistake, not the peer's: it must not pass for a malformed request.
+    throw new Error(`the response to ${handler.api.name} cannot be written`, { cause: error });
+  }
 }
 
 /** A client that asks in a version we do not know is answered in version 0, with the versions we do (KIP-511). */

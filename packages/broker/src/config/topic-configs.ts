@@ -53,7 +53,7 @@ export const TOPIC_CONFIGS = {
     brokerName: "message.max.bytes",
     documentation: "The largest record batch, after compression.",
   }),
-  "message.timestamp.after.max.ms": long(WITHOUT_LIMIT, {
+  "message.timestamp.after.max.ms": long(3_600_000, {
     min: 0,
     brokerName: "log.message.timestamp.after.max.ms",
     documentation: "How far a record's timestamp may lie ahead of the broker's clock.",

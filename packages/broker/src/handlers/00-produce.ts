@@ -14,6 +14,7 @@ type PartitionData = Request["topicData"][number]["partitionData"][number];
 
 const MAGIC_V2_SINCE = 3;
 const ZSTD_SINCE = 7;
+const CURRENT_LEADER_SINCE = 10;
 const COMPRESSION_MASK = 0x07;
 const ZSTD = 4;
 
@@ -38,7 +39,7 @@ export const produce = handler(Produce, async (request, { broker, apiVersion }) 
   const hasMoved = responses.some(({ partitionResponses }) =>
     partitionResponses.some(({ currentLeader }) => currentLeader !== undefined),
   );
-  return { responses, ...(hasMoved && apiVersion >= 10 ? { nodeEndpoints: broker.cluster.brokers() } : {}) };
+  return { responses, ...(hasMoved ? { nodeEndpoints: broker.cluster.brokers() } : {}) };
 });
 
 function refusalOf(request: Request, apiVersion: number): BrokerError | undefined {
@@ -92,7 +93,7 @@ async function append(
       logStartOffset: appended.logStartOffset,
     };
   } catch (error) {
-    return failed(broker, topic, index, toBrokerError(error));
+    return failed(broker, topic, index, toBrokerError(error), apiVersion);
   }
 }
 
@@ -114,11 +115,18 @@ function locateWritable(broker: Broker, topic: string, index: number, acks: numb
   return located;
 }
 
-function failed(broker: Broker, topic: string, index: number, error: BrokerError): PartitionInit {
+function failed(
+  broker: Broker,
+  topic: string,
+  index: number,
+  error: BrokerError,
+  apiVersion: number,
+): PartitionInit {
   if (error.code === "UNKNOWN_SERVER_ERROR" || error.code === "KAFKA_STORAGE_ERROR") {
     broker.logger.error({ topic, partition: index, err: error }, "an append failed");
   }
-  const leader = error.code === "NOT_LEADER_OR_FOLLOWER" ? broker.cluster.leaderOf(topic, index) : undefined;
+  const tellsLeader = apiVersion >= CURRENT_LEADER_SINCE && error.code === "NOT_LEADER_OR_FOLLOWER";
+  const leader = tellsLeader ? broker.cluster.leaderOf(topic, index) : undefined;
   return {
     index,
     errorCode: error.errorCode,

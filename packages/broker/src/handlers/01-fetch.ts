@@ -1,5 +1,4 @@
 import { Fetch, type RequestOf, type ResponseInitOf } from "@letterpress/protocol";
-import type { Broker } from "../broker.ts";
 import { BrokerError } from "../broker-error.ts";
 import type { FetchPlan } from "../fetch/fetch-session-cache.ts";
 import type { FetchResult, FetchTarget } from "../fetch/fetch-target.ts";
@@ -10,7 +9,9 @@ import { handler, type RequestContext } from "../handler.ts";
 type Request = RequestOf<typeof Fetch>;
 type Response = ResponseInitOf<typeof Fetch>;
 
+const CURRENT_LEADER_SINCE = 12;
 const TOPIC_IDS_SINCE = 13;
+const NODE_ENDPOINTS_SINCE = 16;
 const READ_COMMITTED = 1;
 
 /**
@@ -18,7 +19,6 @@ const READ_COMMITTED = 1;
  * are not served: brokers do not replicate by this API. Without transactions every record is a committed one.
  */
 export const fetch = handler(Fetch, async (request, context) => {
-  const { broker } = context;
   let plan: FetchPlan;
   try {
     plan = planOf(request, context);
@@ -27,7 +27,7 @@ export const fetch = handler(Fetch, async (request, context) => {
     return { errorCode: error.errorCode, sessionId: 0, responses: [] };
   }
   const read = await poll(request, plan.targets, context);
-  return respond(request, plan, read.results, broker);
+  return respond(request, plan.sessionId, plan.select(read.results), context);
 });
 
 function planOf(request: Request, { broker, apiVersion }: RequestContext): FetchPlan {
@@ -80,14 +80,14 @@ type PartitionInit = TopicInit["partitions"][number];
 
 function respond(
   request: Request,
-  plan: FetchPlan,
+  sessionId: number,
   results: readonly FetchResult[],
-  broker: Broker,
+  { broker, apiVersion }: RequestContext,
 ): Response {
   const topics = new Map<string, { topic: string; topicId: string; partitions: PartitionInit[] }>();
   const abortedTransactions = request.isolationLevel === READ_COMMITTED ? [] : null;
   let hasMoved = false;
-  for (const result of plan.select(results)) {
+  for (const result of results) {
     const { topic, topicId, partition } = result.target;
     const key = topic === "" ? topicId : topic;
     let group = topics.get(key);
@@ -104,14 +104,16 @@ function respond(
       logStartOffset: result.logStartOffset,
       abortedTransactions,
       records: result.chunks,
-      ...(result.currentLeader === undefined ? {} : { currentLeader: leaderOf(result.currentLeader) }),
+      ...(result.currentLeader === undefined || apiVersion < CURRENT_LEADER_SINCE
+        ? {}
+        : { currentLeader: leaderOf(result.currentLeader) }),
     });
   }
   return {
     errorCode: 0,
-    sessionId: plan.sessionId,
+    sessionId,
     responses: [...topics.values()],
-    ...(hasMoved ? { nodeEndpoints: broker.cluster.brokers() } : {}),
+    ...(hasMoved && apiVersion >= NODE_ENDPOINTS_SINCE ? { nodeEndpoints: broker.cluster.brokers() } : {}),
   };
 }
 

@@ -8,6 +8,7 @@ import { toBrokerError } from "../partition/log-error-codes.ts";
 
 type PartitionInit = ResponseInitOf<typeof ListOffsets>["topics"][number]["partitions"][number];
 
+const LEADER_EPOCH_SINCE = 4;
 const LATEST = -1n;
 const EARLIEST = -2n;
 const MAX_TIMESTAMP = -3n;
@@ -16,13 +17,15 @@ const LATEST_TIERED = -5n;
 const NOT_FOUND: TimestampedOffset = { offset: -1n, timestampMs: -1, leaderEpoch: -1 };
 
 /** ListOffsets 1-9. Nothing is tiered: the earliest local offset is the earliest, and there is no latest tiered one. */
-export const listOffsets = handler(ListOffsets, async ({ topics }, { broker }) => ({
+export const listOffsets = handler(ListOffsets, async ({ topics }, { broker, apiVersion }) => ({
   topics: await Promise.all(
     topics.map(async ({ name, partitions }) => ({
       name,
       partitions: await Promise.all(
         partitions.map(({ partitionIndex, timestamp, currentLeaderEpoch }) =>
-          listOffset(broker, name, partitionIndex, timestamp, currentLeaderEpoch),
+          listOffset(broker, name, partitionIndex, timestamp, currentLeaderEpoch).then((listed) =>
+            apiVersion < LEADER_EPOCH_SINCE ? { ...listed, leaderEpoch: -1 } : listed,
+          ),
         ),
       ),
     })),

@@ -18,12 +18,12 @@ type Resource = Request["resources"][number];
 type Result = ResponseInitOf<typeof DescribeConfigs>["results"][number];
 
 /** DescribeConfigs 0-4, of topics and of this broker. */
-export const describeConfigs = handler(DescribeConfigs, (request, { broker }) => ({
+export const describeConfigs = handler(DescribeConfigs, (request, { broker, apiVersion }) => ({
   throttleTimeMs: 0,
-  results: request.resources.map((resource) => describeResource(broker, resource, request)),
+  results: request.resources.map((resource) => describeResource(broker, resource, request, apiVersion)),
 }));
 
-function describeResource(broker: Broker, resource: Resource, request: Request): Result {
+function describeResource(broker: Broker, resource: Resource, request: Request, apiVersion: number): Result {
   const { resourceType, resourceName, configurationKeys } = resource;
   try {
     const wanted = configurationKeys === null ? undefined : new Set(configurationKeys.map(resolveAliasName));
@@ -35,7 +35,9 @@ function describeResource(broker: Broker, resource: Resource, request: Request):
       errorMessage: null,
       resourceType,
       resourceName,
-      configs: configs.map((config) => toInit(config, resourceType === RESOURCE_TYPES.BROKER, request)),
+      configs: configs.map((config) =>
+        toInit(config, resourceType === RESOURCE_TYPES.BROKER, request, apiVersion),
+      ),
     };
   } catch (error) {
     const { errorCode, message } = toBrokerError(error);
@@ -58,14 +60,19 @@ function configsOf(broker: Broker, { resourceType, resourceName }: Resource): De
   return describeTopicConfig(topic, broker.config.texts);
 }
 
-function toInit(config: DescribedConfig, readOnly: boolean, request: Request): Result["configs"][number] {
+function toInit(
+  config: DescribedConfig,
+  readOnly: boolean,
+  request: Request,
+  apiVersion: number,
+): Result["configs"][number] {
   const { name, value, source, definition, synonyms } = config;
   return {
     name,
     value,
     readOnly,
-    isDefault: source === CONFIG_SOURCES.DEFAULT,
-    configSource: source,
+    // Version 0 knows no sources.
+    ...(apiVersion === 0 ? { isDefault: source === CONFIG_SOURCES.DEFAULT } : { configSource: source }),
     isSensitive: false,
     synonyms: request.includeSynonyms ? synonyms : [],
     configType: CONFIG_TYPES[definition.type],

@@ -1,4 +1,4 @@
-import type { ResolvedReference, ResolvedSchema, SchemaDefinition } from "@letterpress/schema";
+import type { ResolvedSchema, SchemaDefinition } from "@letterpress/schema";
 import type { z } from "zod";
 import {
   anyAnswer,
@@ -17,7 +17,7 @@ import {
   versionAnswer,
 } from "./answers.ts";
 import { PromiseCache } from "./promise-cache.ts";
-import { RegistryClientError } from "./registry-client-error.ts";
+import { putReferencesIn, registerReferences } from "./references.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
 
 export interface RegistryClientOptions extends TransportOptions {
@@ -31,14 +31,12 @@ export interface RegisterResult {
   readonly version: number | undefined;
 }
 
-const REFERENCE_DEPTH_MAX = 32;
-
 /** Talks to a schema registry: Letterpress's or Confluent's. Every method throws RegistryClientError. */
 export class RegistryClient {
   readonly #transport: Transport;
   /** By id, and by GUID as text. */
   readonly #schemas: PromiseCache<number | string, ResolvedSchema>;
-  readonly #references: PromiseCache<string, RegisteredVersion>;
+  readonly #references: PromiseCache<string, SchemaDefinition>;
   readonly #ids: PromiseCache<string, number>;
 
   constructor(options: RegistryClientOptions) {
@@ -66,10 +64,10 @@ export class RegistryClient {
     schema: ResolvedSchema,
     options: { readonly normalize?: boolean | undefined } = {},
   ): Promise<RegisterResult> {
-    const references = [];
-    for (const reference of schema.references) {
-      references.push(await this.#registerReference(reference, options, REFERENCE_DEPTH_MAX));
-    }
+    const references = await registerReferences(schema.references, async (included, definition) => {
+      const { version } = await this.register(included, definition, options);
+      return version ?? (await this.lookup(included, definition, options)).version;
+    });
     return this.register(subject, { ...schema, references }, options);
   }
 
@@ -93,7 +91,7 @@ export class RegistryClient {
   schemaById(id: number): Promise<ResolvedSchema> {
     return this.#schemas.get(id, async () => {
       const answer = await this.#get(`/schemas/ids/${id}`, definitionAnswer);
-      return this.#resolve(toDefinition(answer), REFERENCE_DEPTH_MAX);
+      return this.resolve(toDefinition(answer));
     });
   }
 
@@ -101,13 +99,15 @@ export class RegistryClient {
   schemaByGuid(guid: string): Promise<ResolvedSchema> {
     return this.#schemas.get(guid, async () => {
       const answer = await this.#get(`/schemas/guids/${segment(guid)}`, definitionAnswer);
-      return this.#resolve(toDefinition(answer), REFERENCE_DEPTH_MAX);
+      return this.resolve(toDefinition(answer));
     });
   }
 
   /** The texts of everything a definition refers to, put in. */
   resolve(definition: SchemaDefinition): Promise<ResolvedSchema> {
-    return this.#resolve(definition, REFERENCE_DEPTH_MAX);
+    return putReferencesIn(definition, (subject, version) =>
+      this.#references.get(`${subject}\n${version}`, () => this.#readReference(subject, version)),
+    );
   }
 
   /** The newest version of a subject that is not deleted. */
@@ -198,36 +198,10 @@ export class RegistryClient {
     await this.#delete(`${subjectPath(subject)}/versions/${version}${query(options)}`, anyAnswer);
   }
 
-  async #registerReference(
-    reference: ResolvedReference,
-    options: { readonly normalize?: boolean | undefined },
-    depthLeft: number,
-  ): Promise<{ name: string; subject: string; version: number }> {
-    checkDepth(depthLeft);
-    const references = [];
-    for (const inner of reference.schema.references) {
-      references.push(await this.#registerReference(inner, options, depthLeft - 1));
-    }
-    const { name, subject } = reference;
-    const definition = { ...reference.schema, references };
-    const { version } = await this.register(subject, definition, options);
-    return { name, subject, version: version ?? (await this.lookup(subject, definition, options)).version };
-  }
-
-  async #resolve(definition: SchemaDefinition, depthLeft: number): Promise<ResolvedSchema> {
-    checkDepth(depthLeft);
-    const references = await Promise.all(
-      definition.references.map(async (reference): Promise<ResolvedReference> => {
-        const { subject, version } = reference;
-        const found = await this.#references.get(`${subject}\n${version}`, async () => {
-          // A version that others refer to is needed even when it has been soft-deleted.
-          const path = `${subjectPath(subject)}/versions/${version}?deleted=true`;
-          return toRegisteredVersion(await this.#get(path, versionAnswer));
-        });
-        return { ...reference, schema: await this.#resolve(found.schema, depthLeft - 1) };
-      }),
-    );
-    return { format: definition.format, text: definition.text, references };
+  /** A version that others refer to is needed even when it has been soft-deleted. */
+  async #readReference(subject: string, version: number): Promise<SchemaDefinition> {
+    const path = `${subjectPath(subject)}/versions/${version}?deleted=true`;
+    return toDefinition(await this.#get(path, versionAnswer));
   }
 
   async #get<Schema extends z.ZodType>(path: string, answer: Schema): Promise<z.output<Schema>> {
@@ -249,14 +223,6 @@ export class RegistryClient {
   async #delete<Schema extends z.ZodType>(path: string, answer: Schema): Promise<z.output<Schema>> {
     return checkAnswer(answer, await this.#transport.call("DELETE", path));
   }
-}
-
-function checkDepth(depthLeft: number): void {
-  if (depthLeft > 0) return;
-  throw new RegistryClientError(
-    "INVALID",
-    `References are nested deeper than ${REFERENCE_DEPTH_MAX} schemas`,
-  );
 }
 
 function segment(text: string): string {

@@ -66,7 +66,7 @@ test("kafkajs members share a group's partitions, and the SDK reads the same rec
   const seen = new Map<string, number>();
   const owned: number[][] = [];
   const consumers = [0, 1].map((index) => {
-    const consumer = kafka.consumer({ groupId: "kafkajs-pair" });
+    const consumer = kafka.consumer({ groupId: "kafkajs-pair", maxWaitTimeInMs: 100 });
     consumer.on("consumer.group_join", ({ payload }) => {
       owned[index] = payload.memberAssignment[topic] ?? [];
     });
@@ -115,7 +115,7 @@ test("kafkajs reads what the SDK wrote, on the partition both choose for a key",
   await producer.send({ topic, messages: keys.map((key) => ({ key, value: `kafkajs:${key}` })) });
   await producer.disconnect();
 
-  const consumer = kafka.consumer({ groupId: "reader" });
+  const consumer = kafka.consumer({ groupId: "reader", maxWaitTimeInMs: 100 });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
   let count = 0;

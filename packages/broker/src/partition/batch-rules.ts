@@ -76,7 +76,8 @@ function checkHeader(batch: Buffer, header: RecordBatchHeader): void {
     );
   }
   const isIdempotent = producerId >= 0n;
-  if (isIdempotent ? producerEpoch < 0 || baseSequence < 0 : producerId !== -1n || baseSequence >= 0) {
+  // Without a producer id the sequence has no meaning: kafkajs leaves it at 0.
+  if (isIdempotent ? producerEpoch < 0 || baseSequence < 0 : producerId !== -1n) {
     throw new BrokerError(
       "INVALID_RECORD",
       `producer id ${producerId}, epoch ${producerEpoch} and sequence ${baseSequence} contradict each other`,

@@ -9,3 +9,9 @@ export const RECURSION_DEPTH_MAX = 500;
  * claim two thousand million of them.
  */
 export const ZERO_WIDTH_ITEMS_MAX = 65_536;
+
+/** A schema and its references may define this many named types in all. */
+export const NAMED_TYPES_MAX = 2_000;
+
+/** Defaults whose nested defaults make them longer than this are refused: each level can double them. */
+export const DEFAULT_BYTES_MAX = 1024 * 1024;

@@ -2,6 +2,7 @@ import type { ResolvedReference, ResolvedSchema } from "../schema-definition.ts"
 import { Attributes } from "./attributes.ts";
 import { defaultFault } from "./default-value.ts";
 import { type JsonNode, type JsonObject, readJson, schemaFault } from "./json-reader.ts";
+import { NAMED_TYPES_MAX } from "./limits.ts";
 import { logicalTypeOf } from "./logical-type.ts";
 import { checkSimpleName, isPrimitiveName, resolveName } from "./names.ts";
 import { findEndlessRecord } from "./recursion.ts";
@@ -280,6 +281,12 @@ class Parser {
       const { file, line } = earlier.location;
       throw schemaFault(
         `"${schema.name.full}" is already defined (${file ?? "this schema"}, line ${line}); use it by its name, or rename one of the two`,
+        schema.location,
+      );
+    }
+    if (this.#named.size >= NAMED_TYPES_MAX) {
+      throw schemaFault(
+        `there are more than ${NAMED_TYPES_MAX} named types; split the schema`,
         schema.location,
       );
     }

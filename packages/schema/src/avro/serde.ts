@@ -32,6 +32,14 @@ export function avroSerde<Out, In = Out>(
   return new AvroSerde<Out, In>(schema, options);
 }
 
+/** What is left to say when no single place is wrong. */
+const TOO_DEEP = "is nested too deep, or changed meanwhile";
+
+/** Records of very many containers, nested, can use up the stack before they reach the limit on depth. */
+function isRefusal(error: unknown): boolean {
+  return error === MISMATCH || error === MALFORMED || error instanceof RangeError;
+}
+
 class AvroSerde<Out, In> implements Serde<Out, In> {
   readonly format = "AVRO";
   readonly schema: ResolvedSchema;
@@ -56,7 +64,7 @@ class AvroSerde<Out, In> implements Serde<Out, In> {
     try {
       this.#encode(value, output);
     } catch (error) {
-      if (error === MISMATCH) throw this.#explain(value);
+      if (isRefusal(error)) throw this.#explain(value);
       throw error;
     }
     return output.finish();
@@ -75,7 +83,7 @@ class AvroSerde<Out, In> implements Serde<Out, In> {
         input.finish();
         return value;
       } catch (error) {
-        if (error !== MALFORMED) throw error;
+        if (!isRefusal(error)) throw error;
         const fault = payloadFault(writerSchema, buffer, position, end);
         throw invalidPayload(
           fault ?? { path: "", message: "holds a number or date beyond what JavaScript can tell" },
@@ -87,7 +95,7 @@ class AvroSerde<Out, In> implements Serde<Out, In> {
   #explain(value: unknown): SchemaError {
     const fault = valueFault(this.#reader, value, this.#longs) ?? {
       path: "",
-      message: "changed while it was written",
+      message: TOO_DEEP,
     };
     const where = fault.path === "" ? this.fullName || "the value" : fault.path;
     return new SchemaError("INVALID_VALUE", `${where}: ${fault.message}`, { path: fault.path });

@@ -1,3 +1,4 @@
+import { recordsOf } from "./recursion.ts";
 import type { AvroRecord, AvroSchema } from "./schema.ts";
 
 /**
@@ -5,11 +6,22 @@ import type { AvroRecord, AvroSchema } from "./schema.ts";
  * many items can be left in a payload before anything is allocated for them.
  */
 export function bytesMin(schema: AvroSchema): number {
-  return least(schema, new Set());
+  // Records start as endless and shrink until nothing changes, so that one that is used often is measured once.
+  const measured = new Map<AvroRecord, number>();
+  const records = recordsOf(schema).toReversed();
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const record of records) {
+      const sum = record.fields.reduce((bytes, field) => bytes + least(field.type, measured), 0);
+      if (sum === (measured.get(record) ?? Number.POSITIVE_INFINITY)) continue;
+      measured.set(record, sum);
+      changed = true;
+    }
+  }
+  return least(schema, measured);
 }
 
-/** A record that is already being measured counts as endless: its finite values end by another branch. */
-function least(schema: AvroSchema, measuring: Set<AvroRecord>): number {
+function least(schema: AvroSchema, measured: ReadonlyMap<AvroRecord, number>): number {
   switch (schema.kind) {
     case "null":
       return 0;
@@ -20,14 +32,9 @@ function least(schema: AvroSchema, measuring: Set<AvroRecord>): number {
     case "fixed":
       return schema.sizeBytes;
     case "union":
-      return 1 + Math.min(...schema.branches.map((branch) => least(branch, measuring)));
-    case "record": {
-      if (measuring.has(schema)) return Number.POSITIVE_INFINITY;
-      measuring.add(schema);
-      const sum = schema.fields.reduce((bytes, field) => bytes + least(field.type, measuring), 0);
-      measuring.delete(schema);
-      return sum;
-    }
+      return 1 + Math.min(...schema.branches.map((branch) => least(branch, measured)));
+    case "record":
+      return measured.get(schema) ?? Number.POSITIVE_INFINITY;
     default:
       return 1;
   }

@@ -41,7 +41,9 @@ class CheckerEmitter {
     }
     code.line("function isValid(b, p, e) {");
     code.line("zeroWidthItems = 0;");
-    code.line(`return e <= b.length && walk(b, p, e, ${RECURSION_DEPTH_MAX + 1}) === e; }`);
+    // Records of very many containers, nested, can use up the stack before they reach the limit on depth.
+    code.line(`try { return e <= b.length && walk(b, p, e, ${RECURSION_DEPTH_MAX + 1}) === e; }`);
+    code.line("catch { return false; } }");
     return code.compile("isValid");
   }
 

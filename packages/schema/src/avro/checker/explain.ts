@@ -20,6 +20,9 @@ export function payloadFault(
     return undefined;
   } catch (error) {
     if (error instanceof Fault) return { path: error.path, message: error.message };
+    // Containers within records within containers: the checker needs no stack for those, this walk does.
+    if (error instanceof RangeError)
+      return { path: "", message: "is nested too deep to say where it is wrong" };
     throw error;
   }
 }

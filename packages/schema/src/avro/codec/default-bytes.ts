@@ -1,17 +1,28 @@
 import { defaultBranch } from "../default-value.ts";
-import type { JsonNode } from "../json-reader.ts";
+import { type JsonNode, schemaFault } from "../json-reader.ts";
+import { DEFAULT_BYTES_MAX, RECURSION_DEPTH_MAX } from "../limits.ts";
 import type { AvroSchema } from "../schema.ts";
 import { AvroOutput } from "./output.ts";
 
-/** The Avro bytes of a default value, which has been checked against its type. */
+/**
+ * The Avro bytes of a default value, which has been checked against its type.
+ *
+ * @throws SchemaError `INVALID_SCHEMA` for a default that its fields' own defaults make endless or huge.
+ */
 export function defaultBytes(schema: AvroSchema, value: JsonNode): Buffer {
   const output = new AvroOutput();
   output.begin();
-  write(schema, value, output);
+  write(schema, value, output, 0);
   return output.finish();
 }
 
-function write(schema: AvroSchema, value: JsonNode, output: AvroOutput): void {
+function write(schema: AvroSchema, value: JsonNode, output: AvroOutput, depth: number): void {
+  if (depth > RECURSION_DEPTH_MAX || output.size > DEFAULT_BYTES_MAX) {
+    throw schemaFault(
+      "the default is endless or too long, because of the defaults of its own fields",
+      value.location,
+    );
+  }
   switch (schema.kind) {
     case "null":
       return;
@@ -43,7 +54,7 @@ function write(schema: AvroSchema, value: JsonNode, output: AvroOutput): void {
     case "array": {
       const items = value.kind === "array" ? value.items : [];
       if (items.length > 0) output.writeInt(items.length);
-      for (const item of items) write(schema.items, item, output);
+      for (const item of items) write(schema.items, item, output, depth + 1);
       output.writeByte(0);
       return;
     }
@@ -52,7 +63,7 @@ function write(schema: AvroSchema, value: JsonNode, output: AvroOutput): void {
       if (entries.length > 0) output.writeInt(entries.length);
       for (const entry of entries) {
         output.writeString(entry.key);
-        write(schema.values, entry.value, output);
+        write(schema.values, entry.value, output, depth + 1);
       }
       output.writeByte(0);
       return;
@@ -60,13 +71,13 @@ function write(schema: AvroSchema, value: JsonNode, output: AvroOutput): void {
     case "union": {
       const index = defaultBranch(schema.branches, value) ?? 0;
       output.writeInt(index);
-      write(schema.branches[index]!, value, output);
+      write(schema.branches[index]!, value, output, depth + 1);
       return;
     }
     case "record":
       for (const field of schema.fields) {
         const entry = value.kind === "object" && value.entries.find(({ key }) => key === field.name);
-        write(field.type, entry ? entry.value : field.default!, output);
+        write(field.type, entry ? entry.value : field.default!, output, depth + 1);
       }
   }
 }

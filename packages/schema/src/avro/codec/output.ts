@@ -29,6 +29,11 @@ export class AvroOutput {
     this.#depth = 0;
   }
 
+  /** How many bytes have been written since {@link begin}. */
+  get size(): number {
+    return this.#position - this.#start;
+  }
+
   /** The payload, which nobody else will ever write to. It keeps its slab alive. */
   finish(): Buffer {
     const payload = this.#buffer.subarray(this.#start, this.#position);

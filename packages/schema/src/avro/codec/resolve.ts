@@ -100,8 +100,8 @@ class Resolver {
   /** The branch with the same type and name, else the first that can take the value. */
   #intoUnion(writer: AvroSchema, reader: AvroUnion): Plan {
     const exact = reader.branches.findIndex((branch) => isSameType(writer, branch));
-    const candidates = exact < 0 ? reader.branches.keys() : [exact, ...reader.branches.keys()];
-    for (const index of candidates) {
+    const others = [...reader.branches.keys()].filter((index) => index !== exact);
+    for (const index of exact < 0 ? others : [exact, ...others]) {
       const value = this.plan(writer, reader.branches[index]!);
       if (value.kind === "refusal") continue;
       const { wrapped, cases } = unionShape(reader);

@@ -8,7 +8,14 @@ import { AvroOutput, MISMATCH } from "./output.ts";
 
 /** The first place where a value does not fit a schema: the slow twin of the generated encoder. */
 export function valueFault(schema: AvroSchema, value: unknown, longs: LongFields): PayloadFault | undefined {
-  return new ValueWalker(longs).fault(schema, value, "", false, 0);
+  try {
+    return new ValueWalker(longs).fault(schema, value, "", false, 0);
+  } catch (error) {
+    // Containers within records within containers: the encoder needs no stack for those, this walk does.
+    if (error instanceof RangeError)
+      return { path: "", message: "is nested too deep to say where it does not fit" };
+    throw error;
+  }
 }
 
 class ValueWalker {

@@ -13,6 +13,8 @@ const CURRENT_LEADER_SINCE = 12;
 const TOPIC_IDS_SINCE = 13;
 const NODE_ENDPOINTS_SINCE = 16;
 const READ_COMMITTED = 1;
+/** Timers may fire this much early. */
+const TIMER_PRECISION_MS = 1;
 
 /**
  * Fetch 4-17: record batches as they lie in the log, by long polling and incremental sessions (KIP-227). Replicas
@@ -70,7 +72,7 @@ async function poll(
     const read = await readTargets(broker, targets, maxBytes);
     const leftMs = deadlineMs - performance.now();
     const isEnough = read.sizeBytes >= minBytes || read.hasError || targets.length === 0;
-    if (isEnough || leftMs <= 0 || signal.aborted) return read;
+    if (isEnough || leftMs < TIMER_PRECISION_MS || signal.aborted) return read;
     await waitForRecords(read.awaited, minBytes - read.sizeBytes, leftMs, signal);
   }
 }

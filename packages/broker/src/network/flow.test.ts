@@ -1,0 +1,105 @@
+import { Fetch, Metadata, Produce } from "@letterpress/protocol";
+import { expect, test } from "vitest";
+import { NO_METRICS } from "../metrics.ts";
+import { batchOf, startMemoryBroker } from "../testing/test-broker.ts";
+import { TestClient } from "../testing/test-client.ts";
+
+const TOPIC = "t";
+const MIB = 1024 * 1024;
+
+function fetchInit(maxWaitMs: number, minBytes = 1) {
+  const partitions = [{ partition: 0, fetchOffset: 0n, partitionMaxBytes: 8 * MIB }];
+  const topics = [{ topic: TOPIC, partitions }];
+  return { maxWaitMs, minBytes, maxBytes: 8 * MIB, isolationLevel: 0, topics, forgottenTopicsData: [] };
+}
+
+test("a peer that reads nothing is not served further, and costs bounded memory", async () => {
+  let served = 0;
+  const metrics = { ...NO_METRICS, request: () => void served++ };
+  await using broker = await startMemoryBroker({ metrics, closeGraceMs: 0 });
+  await broker.createTopic({ name: TOPIC, partitions: 1 });
+  for (let index = 0; index < 8; index++) {
+    await broker.partition(TOPIC, 0)!.append(batchOf(["x".repeat(1_000_000)]), { acks: -1 });
+  }
+  await using deaf = await TestClient.connect(broker);
+  deaf.socket.pause();
+  for (let index = 0; index < 200; index++) deaf.post(Fetch, 11, fetchInit(0));
+  await using other = await TestClient.connect(broker);
+  for (let round = 0; round < 50; round++) await other.send(Metadata, 1, { topics: [] });
+  const fetches = served - 50;
+  expect(fetches).toBeGreaterThan(0);
+  // The kernel's buffers take a few responses of 8 MB at most; the other requests wait unread.
+  expect(fetches).toBeLessThan(10);
+});
+
+test("a fetch that waits reads again only when something was appended", async () => {
+  await using broker = await startMemoryBroker();
+  await broker.createTopic({ name: TOPIC, partitions: 1 });
+  const { log } = broker.partition(TOPIC, 0)!;
+  await broker.partition(TOPIC, 0)!.append(batchOf(["first"]), { acks: -1 });
+  let reads = 0;
+  const read = log.read.bind(log);
+  log.read = (offset, maxBytes) => {
+    reads++;
+    return read(offset, maxBytes);
+  };
+  await using client = await TestClient.connect(broker);
+  await client.send(Fetch, 11, fetchInit(200, MIB));
+  // Once on arrival, once when time is up.
+  expect(reads).toBe(2);
+});
+
+test("requests behind a waiting fetch start at once and are answered after it", async () => {
+  await using broker = await startMemoryBroker();
+  await broker.createTopic({ name: TOPIC, partitions: 1 });
+  await using client = await TestClient.connect(broker);
+  const fetched = client.send(Fetch, 11, fetchInit(10_000));
+  const topicData = [{ name: TOPIC, partitionData: [{ index: 0, records: batchOf(["self"]) }] }];
+  const produced = client.send(Produce, 9, { acks: -1, timeoutMs: 1, topicData });
+  expect((await fetched).responses[0]!.partitions[0]!.highWatermark).toBe(1n);
+  expect((await produced).responses[0]!.partitionResponses[0]!.errorCode).toBe(0);
+  expect(client.answered).toEqual([1, 2]);
+});
+
+test("closing wakes a waiting fetch and answers it", async () => {
+  const broker = await startMemoryBroker();
+  await broker.createTopic({ name: TOPIC, partitions: 1 });
+  await using client = await TestClient.connect(broker);
+  const fetched = client.send(Fetch, 11, fetchInit(60_000));
+  await expect.poll(() => broker.partition(TOPIC, 0) !== undefined).toBe(true);
+  await using other = await TestClient.connect(broker);
+  await other.isAlive();
+  const startedMs = performance.now();
+  await broker.close();
+  expect(performance.now() - startedMs).toBeLessThan(2000);
+  expect((await fetched).errorCode).toBe(0);
+});
+
+test("connections beyond the limit of one address are refused", async () => {
+  await using broker = await startMemoryBroker({ config: { "max.connections.per.ip": "2" } });
+  await using first = await TestClient.connect(broker);
+  await using second = await TestClient.connect(broker);
+  expect(await first.isAlive()).toBe(true);
+  expect(await second.isAlive()).toBe(true);
+  await using third = await TestClient.connect(broker);
+  await third.closed();
+  expect(await first.isAlive()).toBe(true);
+});
+
+test("an idle connection is closed, one that waits for an answer is not", async () => {
+  await using broker = await startMemoryBroker({ config: { "connections.max.idle.ms": "60" } });
+  await broker.createTopic({ name: TOPIC, partitions: 1 });
+  await using idle = await TestClient.connect(broker);
+  await using waiting = await TestClient.connect(broker);
+  const fetched = waiting.send(Fetch, 11, fetchInit(400));
+  await idle.closed();
+  expect((await fetched).errorCode).toBe(0);
+});
+
+test("a broker in memory starts within 50 ms", async () => {
+  await (await startMemoryBroker()).close();
+  const startedMs = performance.now();
+  await using broker = await startMemoryBroker();
+  expect(performance.now() - startedMs).toBeLessThan(50);
+  expect(broker.port).toBeGreaterThan(0);
+});

@@ -16,6 +16,15 @@ export class LogEvents {
   }
 
   emit(event: LogEvent): void {
-    for (const listener of [...this.#listeners[event]]) listener();
+    for (const listener of [...this.#listeners[event]]) {
+      try {
+        listener();
+      } catch (error) {
+        // A listener's bug must surface, but not in the middle of a commit.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   }
 }

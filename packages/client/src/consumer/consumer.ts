@@ -38,6 +38,7 @@ export class Consumer implements AsyncIterable<ConsumerRecord>, AsyncDisposable 
   readonly #member: GroupMember | undefined;
   readonly #closing = new AbortController();
   #isStarted = false;
+  #isClosing = false;
   #onPoll: (() => void) | undefined;
   #closed: Promise<void> | undefined;
 
@@ -199,7 +200,7 @@ export class Consumer implements AsyncIterable<ConsumerRecord>, AsyncDisposable 
   }
 
   #start(): void {
-    if (this.#isStarted || this.#closed !== undefined) return;
+    if (this.#isStarted || this.#isClosing) return;
     this.#isStarted = true;
     this.#member?.start();
     const { autoCommit, autoCommitIntervalMs } = this.#options;
@@ -244,7 +245,7 @@ export class Consumer implements AsyncIterable<ConsumerRecord>, AsyncDisposable 
   async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
     const states = this.#partitions.select(partitions);
     for (const state of states) state.isRevoking = true;
-    if (this.#closed === undefined) await this.#finishWithin(states, this.#options.rebalanceTimeoutMs / 2);
+    if (!this.#isClosing) await this.#finishWithin(states, this.#options.rebalanceTimeoutMs / 2);
     if (this.#options.autoCommit) await this.#committer?.commitProcessed(states);
     await this.#removed(partitions, this.#options.onPartitionsRevoked);
   }
@@ -286,6 +287,7 @@ export class Consumer implements AsyncIterable<ConsumerRecord>, AsyncDisposable 
   }
 
   async #close(): Promise<void> {
+    this.#isClosing = true;
     this.#stream.end();
     this.#committer?.stop();
     if (this.#member !== undefined) await this.#member.stop();

@@ -16,6 +16,9 @@ const TOPIC_NAME_VERSION = 12;
 const NO_SESSION_EPOCH = -1;
 /** How long a broker may hold a fetch back while another partition of it waits for room in the buffer. */
 const SHORT_WAIT_MS = 20;
+/** The second one serves partitions that become free while a long poll for others holds the first. */
+const LANES = ["fetch", "fetch-2"] as const;
+type Lane = (typeof LANES)[number];
 
 /** What the fetcher tells its consumer. */
 export interface FetcherEvents {
@@ -25,7 +28,7 @@ export interface FetcherEvents {
 }
 
 /**
- * Fetches ahead of the loop: each leader has one request in flight as long as a partition of it has room in the
+ * Fetches ahead of the loop: each leader has a request in flight as long as a partition of it has room in the
  * buffer, so that the next records travel while the loop works on the last ones.
  */
 export class Fetcher {
@@ -35,7 +38,8 @@ export class Fetcher {
   readonly #buffer: FetchBuffer;
   readonly #states: () => Iterable<PartitionState>;
   readonly #events: FetcherEvents;
-  readonly #busyNodes = new Set<number>();
+  /** The lanes with a request in flight, as `node/lane`. */
+  readonly #busyLanes = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #isRefreshing = false;
   #isClosed = false;
@@ -73,13 +77,15 @@ export class Fetcher {
       const leaderId = metadata.partition(state.topic, state.partition)?.leaderId ?? -1;
       if (leaderId < 0 || metadata.broker(leaderId) === undefined) this.#refresh();
       else if (!this.#hasRoom(state)) crowdedNodes.add(leaderId);
-      else if (!this.#busyNodes.has(leaderId)) {
+      else if (this.#freeLane(leaderId) !== undefined) {
         const states = wanted.get(leaderId);
         if (states === undefined) wanted.set(leaderId, [state]);
         else states.push(state);
       }
     }
-    for (const [nodeId, states] of wanted) void this.#fetch(nodeId, states, crowdedNodes.has(nodeId));
+    for (const [nodeId, states] of wanted) {
+      void this.#fetch(nodeId, this.#freeLane(nodeId)!, states, crowdedNodes.has(nodeId));
+    }
     if (earliestMs !== Number.POSITIVE_INFINITY) this.#wakeAfter(earliestMs - nowMs);
   }
 
@@ -93,13 +99,22 @@ export class Fetcher {
     return state.bufferedBytes < partitionFetchBytes && this.#buffer.sizeBytes < bufferBytes;
   }
 
-  async #fetch(nodeId: number, states: readonly PartitionState[], isCrowded: boolean): Promise<void> {
-    this.#busyNodes.add(nodeId);
+  #freeLane(nodeId: number): Lane | undefined {
+    return LANES.find((lane) => !this.#busyLanes.has(`${nodeId}/${lane}`));
+  }
+
+  async #fetch(
+    nodeId: number,
+    lane: Lane,
+    states: readonly PartitionState[],
+    isCrowded: boolean,
+  ): Promise<void> {
+    this.#busyLanes.add(`${nodeId}/${lane}`);
     for (const state of states) state.isFetching = true;
     const versions = states.map(({ version }) => version);
     try {
       const broker = this.#cluster.metadata.broker(nodeId)!;
-      const connection = await this.#pool.connection(broker, "fetch");
+      const connection = await this.#pool.connection(broker, lane);
       const topics = this.#topics(states);
       const hasIds = topics.every(({ topicId }) => topicId !== NIL_UUID);
       const version = connection.versionOf(Fetch as AnyApi, hasIds ? undefined : TOPIC_NAME_VERSION);
@@ -121,7 +136,7 @@ export class Fetcher {
     } catch (error) {
       if (!this.#isClosed) this.#failed(states, LetterpressError.from(error));
     } finally {
-      this.#busyNodes.delete(nodeId);
+      this.#busyLanes.delete(`${nodeId}/${lane}`);
       for (const state of states) state.isFetching = false;
       this.wake();
     }

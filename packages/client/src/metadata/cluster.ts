@@ -7,6 +7,8 @@ import { LetterpressError } from "../letterpress-error.ts";
 import { MetadataCache } from "./metadata-cache.ts";
 import type { TopicMetadata } from "./topic-metadata.ts";
 
+const UNKNOWN_TOPIC = ERRORS.UNKNOWN_TOPIC_OR_PARTITION.name;
+
 /**
  * The cluster as one client sees it: knows the topics in use and their leaders, and keeps that knowledge fresh.
  * Refreshes that are asked for together travel together.
@@ -75,7 +77,8 @@ export class Cluster {
       const failure = await this.#tryRefresh(name);
       const topic = this.metadata.topic(name);
       if (topic !== undefined) return topic;
-      if (failure?.retriable === false || performance.now() > deadlineMs) {
+      const mayPass = failure.retriable || failure.code === "UNKNOWN_TOPIC";
+      if (!mayPass || performance.now() > deadlineMs) {
         this.#topics.delete(name);
         throw failure;
       }
@@ -99,15 +102,16 @@ export class Cluster {
     this.#pool.close();
   }
 
-  async #tryRefresh(name: string): Promise<LetterpressError | undefined> {
+  /** Asks once; gives the reason why the topic is not known, if it is not. */
+  async #tryRefresh(name: string): Promise<LetterpressError> {
     try {
       await this.refresh();
       const error = this.metadata.errorOf(name);
-      if (error?.kafkaError !== ERRORS.UNKNOWN_TOPIC_OR_PARTITION.name) return error;
+      if (error !== undefined && error.kafkaError !== UNKNOWN_TOPIC) return error;
       return new LetterpressError(
         "UNKNOWN_TOPIC",
         `topic ${name} does not exist: create it, with "letterpress apply" or "letterpress topic create ${name}"`,
-        { topic: name, retriable: true, kafkaError: error.kafkaError },
+        { topic: name, kafkaError: UNKNOWN_TOPIC },
       );
     } catch (error) {
       return LetterpressError.from(error, "CONNECTION_FAILED");

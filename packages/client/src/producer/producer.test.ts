@@ -51,7 +51,7 @@ test("whatever fails on the way, records are stored once and in order", async ()
         expect(metadata.map(({ offset }) => Number(offset))).toEqual(values.map((_, index) => index));
       });
     }),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
 });
 

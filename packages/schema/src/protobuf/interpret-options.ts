@@ -1,6 +1,5 @@
 import {
   create,
-  createFileRegistry,
   type DescExtension,
   type DescField,
   type DescMessage,
@@ -16,7 +15,6 @@ import {
   ExtensionRangeOptionsSchema,
   FieldOptionsSchema,
   type FileDescriptorProto,
-  FileDescriptorSetSchema,
   FileOptionsSchema,
   MessageOptionsSchema,
   MethodOptionsSchema,
@@ -30,6 +28,7 @@ import {
   type OptionEncoding,
   type OptionTypes,
 } from "./encode-option.ts";
+import { fileRegistry } from "./file-registry.ts";
 import type { NameResolver } from "./name-resolver.ts";
 import type { OptionValue } from "./option-value.ts";
 import type { OptionOwner, ParsedFile, PendingOption } from "./parsed-file.ts";
@@ -86,16 +85,6 @@ function typesOf(registry: FileRegistry, resolver: NameResolver): OptionTypes {
     },
     message: (fullName) => registry.getMessage(fullName),
   };
-}
-
-/** A registry of linked files; each stands behind its dependencies. */
-export function fileRegistry(files: readonly FileDescriptorProto[]): FileRegistry {
-  try {
-    return createFileRegistry(create(FileDescriptorSetSchema, { file: [...files] }));
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw invalidSchema(`the descriptor of ${files.at(-1)?.name} is not valid: ${detail}`, undefined);
-  }
 }
 
 function interpretOption(

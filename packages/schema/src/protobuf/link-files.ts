@@ -4,7 +4,7 @@ import { SchemaError, type SourceLocation } from "../schema-error.ts";
 import { bundledFiles, bundledTexts } from "./bundled-files.ts";
 import { canonicalText } from "./canonical.ts";
 import { decodeFileDescriptor, describeFile } from "./describe-file.ts";
-import { fileRegistry } from "./interpret-options.ts";
+import { fileRegistry } from "./file-registry.ts";
 import { FILES_MAX } from "./limits.ts";
 import { linkFile } from "./linker.ts";
 import type { ParsedFile } from "./parsed-file.ts";

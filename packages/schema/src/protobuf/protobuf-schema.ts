@@ -9,7 +9,7 @@ import type { ResolvedSchema } from "../schema-definition.ts";
 import { SchemaError } from "../schema-error.ts";
 import { canonicalText } from "./canonical.ts";
 import { protobufChecker } from "./checker.ts";
-import { fileRegistry } from "./interpret-options.ts";
+import { fileRegistry } from "./file-registry.ts";
 import { type LinkedFiles, linkFiles } from "./link-files.ts";
 import type { NodeSource, ParsedFile } from "./parsed-file.ts";
 

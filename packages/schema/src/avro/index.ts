@@ -3,6 +3,7 @@ export type { Decimal } from "./codec/decimal.ts";
 export { inlinedText } from "./inlined-text.ts";
 export { type AvroJsonCodec, avroJsonCodec } from "./json-codec.ts";
 export type { JsonNode } from "./json-reader.ts";
+export { lossyReads } from "./lossy-reads.ts";
 export { type ParseAvroOptions, type ParsedAvro, parseAvro, parseResolvedAvro } from "./parse.ts";
 export { parsingCanonicalForm } from "./parsing-canonical-form.ts";
 export { childrenOf, recordsOf } from "./recursion.ts";

@@ -85,9 +85,7 @@ class AvroSerde<Out, In> implements Serde<Out, In> {
       } catch (error) {
         if (!isRefusal(error)) throw error;
         const fault = payloadFault(writerSchema, buffer, position, end);
-        throw invalidPayload(
-          fault ?? { path: "", message: "holds a number or date beyond what JavaScript can tell" },
-        );
+        throw invalidPayload(fault ?? { path: "", message: TOO_DEEP });
       }
     };
   }

@@ -9,6 +9,8 @@ const DATE_MILLIS_MAX = 8.64e15;
 /** Up to this many bytes, text is first looked through for anything but ASCII. */
 const SHORT_TEXT_BYTES_MAX = 32;
 
+const NOTHING = Buffer.alloc(0);
+
 /** Thrown when bytes do not decode; the caller then looks for the place. One object: nothing is allocated. */
 export const MALFORMED = new Error("the payload does not decode");
 
@@ -17,7 +19,7 @@ export const MALFORMED = new Error("the payload does not decode");
  * would allocate more than the window can justify.
  */
 export class AvroInput {
-  #buffer: Buffer = Buffer.alloc(0);
+  #buffer: Buffer = NOTHING;
   #position = 0;
   #end = 0;
   #depth = 0;
@@ -36,6 +38,7 @@ export class AvroInput {
   /** Checks that nothing is left, and lets go of the buffer. */
   finish(): void {
     if (this.#position !== this.#end) throw MALFORMED;
+    this.#buffer = NOTHING;
   }
 
   /** Where reading stands, for {@link reset}. */

@@ -60,9 +60,14 @@ export async function readTargets(
 }
 
 function locateTarget(broker: Broker, target: FetchTarget): LocatedPartition {
-  const name = target.topic !== "" ? target.topic : broker.topics.byId(target.topicId)?.name;
+  const name = topicNameOf(broker, target);
   if (name === undefined) throw new BrokerError("UNKNOWN_TOPIC_ID", `there is no topic ${target.topicId}`);
   return locatePartition(broker, name, target.partition, target.currentLeaderEpoch);
+}
+
+/** Undefined for an id that no topic has. */
+function topicNameOf(broker: Broker, { topic, topicId }: FetchTarget): string | undefined {
+  return topic !== "" ? topic : broker.topics.byId(topicId)?.name;
 }
 
 async function readTarget(
@@ -96,8 +101,9 @@ function found(
 }
 
 function failed(broker: Broker, target: FetchTarget, error: BrokerError): FetchResult {
+  const topic = topicNameOf(broker, target) ?? target.topicId;
   if (error.code === "UNKNOWN_SERVER_ERROR" || error.code === "KAFKA_STORAGE_ERROR") {
-    broker.logger.error({ topic: target.topic, partition: target.partition, err: error }, "a fetch failed");
+    broker.logger.error({ topic, partition: target.partition, err: error }, "a fetch failed");
   }
   const isMoved =
     error.errorCode === ERRORS.NOT_LEADER_OR_FOLLOWER.code ||
@@ -109,6 +115,6 @@ function failed(broker: Broker, target: FetchTarget, error: BrokerError): FetchR
     logStartOffset: -1n,
     chunks: [],
     sizeBytes: 0,
-    currentLeader: isMoved ? broker.cluster.leaderOf(target.topic, target.partition) : undefined,
+    currentLeader: isMoved ? broker.cluster.leaderOf(topic, target.partition) : undefined,
   };
 }

@@ -2,8 +2,8 @@ import { create, type DescMessage, fromBinary, type Message, toBinary } from "@b
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { arbitraryInit, everyKind } from "../../test/protobuf-arbitrary.ts";
 import { protobufChecker } from "./checker.ts";
-import { arbitraryInit, everyKind } from "./message-arbitrary.ts";
 import { parseProtobuf } from "./protobuf-schema.ts";
 
 const schema = parseProtobuf({ format: "PROTOBUF", text: everyKind, references: [] });

@@ -1,8 +1,8 @@
 import { create, fromBinary, type Message, toBinary, toJson } from "@bufbuild/protobuf";
 import fc, { type Arbitrary } from "fast-check";
 import { expect, test } from "vitest";
+import { arbitraryInit } from "../../test/protobuf-arbitrary.ts";
 import { protobufIncompatibilities } from "./compatibility.ts";
-import { arbitraryInit } from "./message-arbitrary.ts";
 import { type ProtobufSchema, parseProtobuf } from "./protobuf-schema.ts";
 import { protobufStrictIncompatibilities } from "./strict.ts";
 

@@ -3,8 +3,8 @@ import type { GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { DurationSchema } from "@bufbuild/protobuf/wkt";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { arbitraryInit, everyKind } from "../../test/protobuf-arbitrary.ts";
 import { SchemaError } from "../schema-error.ts";
-import { arbitraryInit, everyKind } from "./message-arbitrary.ts";
 import { parseProtobuf } from "./protobuf-schema.ts";
 import { protobufSerde } from "./serde.ts";
 

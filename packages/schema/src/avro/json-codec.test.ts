@@ -8,7 +8,13 @@ import { parseResolvedAvro } from "./parse.ts";
 import { avroSerde } from "./serde.ts";
 
 const HEADER_BYTES = 5;
-const WITHIN_2_53 = /^(?!.*\d{16})/;
+
+/** Whether all numbers within a value are finite. */
+function allFinite(value: unknown): boolean {
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value !== "object" || value === null) return true;
+  return Object.values(value).every(allFinite);
+}
 
 const READABLE = AVRO_CORPUS.filter(({ file }) => file !== "reserved-words.avsc");
 
@@ -21,9 +27,11 @@ describe.each(READABLE)("$file", ({ schema }) => {
         const bytes = serde.encode(9, value);
         const json = codec.decode(bytes, HEADER_BYTES, bytes.length);
         JSON.parse(json);
-        // What JSON cannot carry: inexact longs, numbers that are not finite, negative zero, a key of `__proto__`.
-        const isCarried = WITHIN_2_53.test(json) && !/null|-0|__proto__/.test(json);
-        if (isCarried) expect(codec.encode(9, json)).toEqual(bytes);
+        // What JSON cannot carry: inexact longs, numbers that are not finite, a map's key of `__proto__`.
+        const isCarried = !/\d{16}|__proto__/.test(json) && allFinite(value);
+        if (!isCarried) return;
+        const again = codec.encode(9, json);
+        expect(codec.decode(again, HEADER_BYTES, again.length)).toBe(json);
       }),
       { numRuns: 40 },
     );

@@ -1,9 +1,10 @@
-import type { AvroFixed, AvroPrimitive, AvroSchema } from "../schema.ts";
-import { type LongFields, leafShape, longsAreNumbers } from "../shape.ts";
+import type { AvroSchema } from "../schema.ts";
+import { type LongFields, longsAreNumbers } from "../shape.ts";
 import { bytesMin } from "../width.ts";
 import { defaultBytes } from "./default-bytes.ts";
 import { Emitter, literal } from "./emitter.ts";
 import { AvroInput } from "./input.ts";
+import { leafSource } from "./leaf-decoder.ts";
 import type { Plan, RecordPlan } from "./resolve.ts";
 
 /** Reads a value, or throws `MALFORMED`. */
@@ -239,69 +240,9 @@ class DecoderEmitter {
   }
 }
 
-function leafSource(
-  writer: AvroPrimitive | AvroFixed,
-  reader: AvroPrimitive | AvroFixed,
-  path: string,
-  longsAsNumbers: boolean,
-): string {
-  switch (leafShape(reader, longsAsNumbers)) {
-    case "null":
-      return "null";
-    case "boolean":
-      return "i.readBoolean()";
-    case "int":
-      return "i.readInt()";
-    case "long":
-      return writer.kind === "int" ? "BigInt(i.readInt())" : "i.readLong()";
-    case "safe-long":
-      return writer.kind === "int" ? "i.readInt()" : `i.readSafeLong(${literal(path)})`;
-    case "date-time":
-      return writer.kind === "int" ? "new Date(i.readInt())" : `i.readDate(${literal(path)})`;
-    case "float":
-      return writer.kind === "float" ? "i.readFloat()" : `Math.fround(${numberSource(writer)})`;
-    case "double":
-      return numberSource(writer);
-    case "bytes":
-      return "i.readBytes()";
-    case "string":
-    case "uuid":
-      return "i.readString()";
-    case "fixed":
-      return `i.readFixed(${sizeOf(writer)})`;
-    case "duration":
-      return "i.readDuration()";
-    case "decimal": {
-      // The writer's scale, where it has one: the value then says what was written, whatever the reader expects.
-      const logical = writer.logical?.name === "decimal" ? writer.logical : reader.logical;
-      const { scale } = logical as { scale: number };
-      return writer.kind === "fixed"
-        ? `i.readFixedDecimal(${scale}, ${sizeOf(writer)})`
-        : `i.readDecimal(${scale})`;
-    }
-  }
-}
-
 /** In an object literal, a plain `__proto__` would set the prototype. */
 function keySource(name: string): string {
   return name === "__proto__" ? `[${literal(name)}]` : literal(name);
-}
-
-function numberSource(writer: AvroPrimitive | AvroFixed): string {
-  switch (writer.kind) {
-    case "int":
-      return "i.readInt()";
-    case "long":
-      return "i.readNearestLong()";
-    case "float":
-      return "i.readFloat()";
-    default:
-      return "i.readDouble()";
-  }
-}
-
-function sizeOf(schema: AvroPrimitive | AvroFixed): number {
-  return schema.kind === "fixed" ? schema.sizeBytes : 0;
 }
 
 function refusal(message: string, path: string): string {

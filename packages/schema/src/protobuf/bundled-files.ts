@@ -46,8 +46,7 @@ export const bundledTexts: ReadonlyMap<string, string> = new Map([
   [
     "confluent/meta.proto",
     `syntax = "proto3";
-package confluent;
-import "google/protobuf/descriptor.proto";
+package confluent; import "google/protobuf/descriptor.proto";
 option go_package = "github.com/confluentinc/confluent-kafka-go/v2/schemaregistry/confluent";
 message Meta {
   string doc = 1;

@@ -50,6 +50,21 @@ test("readers, appends and retention do not disturb each other", async () => {
   expect(log.endOffset).toBe(300n);
 });
 
+test("a read from which retention takes its segment says that the offset is gone", async () => {
+  const config = logConfig({ segmentBytes: 200 });
+  const log = await engine.open(ID, config);
+  for (let index = 0; index < 10; index++) await log.append(batchOf([`${index}`, "x".repeat(100)]));
+  await log.close();
+  const again = await engine.open(ID, config);
+  const trimming = again.trim(20n);
+  const reads = await Promise.allSettled(Array.from({ length: 20 }, (_, at) => again.read(BigInt(at), 50)));
+  await trimming;
+  for (const read of reads) {
+    if (read.status === "rejected") expect(read.reason).toMatchObject({ code: "OFFSET_OUT_OF_RANGE" });
+  }
+  await expect(again.read(0n, 50)).rejects.toMatchObject({ code: "OFFSET_OUT_OF_RANGE" });
+});
+
 test("closing waits for what was accepted", async () => {
   const log = await engine.open(ID, logConfig());
   const appends = Array.from({ length: 100 }, (_, index) => log.append(batchOf([`${index}`])));

@@ -20,6 +20,7 @@ import type { LogContext } from "./log-context.ts";
 import { LogEvents } from "./log-events.ts";
 import { readChunks } from "./log-reader.ts";
 import { findMaxTimestamp, findTimestamp, type ReadableLog, scanBatches } from "./log-search.ts";
+import { readFailure } from "./read-failure.ts";
 import type { RecoveredLog } from "./recovery.ts";
 import { countExpired } from "./retention.ts";
 import { bytesOf, type Segment } from "./segment.ts";
@@ -108,10 +109,11 @@ export class FileLog implements PartitionLog {
     this.#assertOpen();
     const highWatermark = this.#highWatermark;
     this.#assertInRange(offset);
+    const from = Number(offset);
     const chunks =
-      Number(offset) === highWatermark
+      from === highWatermark
         ? []
-        : await readChunks(this.#readable(), Number(offset), highWatermark, maxBytes);
+        : await this.#reading(from, () => readChunks(this.#readable(), from, highWatermark, maxBytes));
     let sizeBytes = 0;
     for (const chunk of chunks) sizeBytes += chunk.length;
     return { chunks, sizeBytes, highWatermark: BigInt(highWatermark), logStartOffset: this.startOffset };
@@ -119,12 +121,12 @@ export class FileLog implements PartitionLog {
 
   async offsetForTimestamp(timestampMs: number): Promise<TimestampedOffset | undefined> {
     this.#assertOpen();
-    return findTimestamp(this.#readable(), timestampMs);
+    return this.#reading(this.#keeper.startOffset, () => findTimestamp(this.#readable(), timestampMs));
   }
 
   async offsetOfMaxTimestamp(): Promise<TimestampedOffset | undefined> {
     this.#assertOpen();
-    return findMaxTimestamp(this.#readable());
+    return this.#reading(this.#keeper.startOffset, () => findMaxTimestamp(this.#readable()));
   }
 
   endOffsetForEpoch(epoch: number): { readonly epoch: number; readonly endOffset: bigint } {
@@ -161,7 +163,11 @@ export class FileLog implements PartitionLog {
   async *headers(offset: bigint = this.startOffset): AsyncIterable<RecordBatchHeader> {
     this.#assertOpen();
     this.#assertInRange(offset);
-    for await (const { header } of scanBatches(this.#readable(), Number(offset))) yield header;
+    try {
+      for await (const { header } of scanBatches(this.#readable(), Number(offset))) yield header;
+    } catch (error) {
+      throw readFailure(error, Number(offset), this.#keeper.startOffset, this.#context.folder);
+    }
   }
 
   producers(): readonly ProducerSnapshot[] {
@@ -195,6 +201,14 @@ export class FileLog implements PartitionLog {
       await this.#keeper.release();
       this.#tail.clear();
       this.#events.emit("closed");
+    }
+  }
+
+  async #reading<T>(offset: number, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw readFailure(error, offset, this.#keeper.startOffset, this.#context.folder);
     }
   }
 

@@ -85,7 +85,9 @@ class Recovery {
 
     for (const [index, segment] of segments.slice(0, trusted).entries()) {
       await this.#trust(segment, segments[index + 1]?.baseOffset ?? this.#checkpoint.recoveryPoint);
-      if (segment !== segments.at(-1)) segment.forgetIndexes();
+      if (segment === segments.at(-1)) continue;
+      segment.forgetIndexes();
+      await segment.file.close();
     }
     if (!isClean) segments = await this.#walkTail(segments, trusted);
     if (segments.length === 0) segments.push(this.#startAt(this.#checkpoint.logStartOffset));

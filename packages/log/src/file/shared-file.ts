@@ -30,7 +30,6 @@ export class SharedFile {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#release();
-    this.#isClosed = this.#users > 0;
   }
 
   async #open(create: boolean): Promise<DiskFile> {
@@ -44,8 +43,10 @@ export class SharedFile {
   }
 
   async #release(): Promise<void> {
-    if (this.#users > 0 || this.#opening === undefined) return;
+    if (this.#users > 0) return;
+    this.#isClosed = false;
     const opening = this.#opening;
+    if (opening === undefined) return;
     this.#opening = undefined;
     await (await opening).close();
   }

@@ -5,12 +5,13 @@ import type { ConsumerBatch, ConsumerRecord, TopicPartition, TopicPartitionOffse
 import { AssignedPartitions } from "./assigned-partitions.ts";
 import { CommittedOffsets } from "./committed-offsets.ts";
 import { Committer } from "./committer.ts";
-import type { AssignmentListener, ConsumerOptions } from "./consumer-options.ts";
+import type { ConsumerOptions } from "./consumer-options.ts";
 import { Coordinator } from "./coordinator.ts";
 import { FetchBuffer } from "./fetch-buffer.ts";
 import { Fetcher } from "./fetcher.ts";
-import { type AssignmentHandler, GroupMember } from "./group-member.ts";
+import { GroupMember } from "./group-member.ts";
 import { NO_MEMBERSHIP } from "./membership.ts";
+import { Ownership } from "./ownership.ts";
 import type { PartitionState } from "./partition-state.ts";
 import { Positions } from "./positions.ts";
 import { RecordStream } from "./record-stream.ts";
@@ -37,9 +38,8 @@ export class Consumer implements AsyncIterable<ConsumerRecord>, AsyncDisposable 
   readonly #committer: Committer | undefined;
   readonly #member: GroupMember | undefined;
   readonly #closing = new AbortController();
+  readonly #ownership: Ownership;
   #isStarted = false;
-  #isClosing = false;
-  #onPoll: (() => void) | undefined;
   #closed: Promise<void> | undefined;
 
   /** Made by `Letterpress.consumer`. */
@@ -54,23 +54,23 @@ export class Consumer implements AsyncIterable<ConsumerRecord>, AsyncDisposable 
       onOutOfRange: (state) => this.#reset(state),
       onFatal: (error) => this.#stream.fail(error),
     });
-    let committed: CommittedOffsets | undefined;
-    if (group !== undefined) {
-      const coordinator = new Coordinator(cluster, this.#pool, group);
-      committed = new CommittedOffsets(coordinator, group, groupInstanceId);
-      this.#committer = new Committer(committed, this.#partitions, () => this.#membership());
-      if (topics.length > 0) {
-        this.#member = new GroupMember(
-          cluster,
-          coordinator,
-          group,
-          this.#options,
-          this.#assignmentHandler(),
-          () => ({ isBusy: this.#stream.hasInHand, count: this.#stream.takeCount }),
-        );
-      }
-    }
+    const coordinator = group === undefined ? undefined : new Coordinator(cluster, this.#pool, group);
+    const committed = coordinator && new CommittedOffsets(coordinator, group!, groupInstanceId);
+    const membership = () => this.#member?.membership ?? NO_MEMBERSHIP;
+    this.#committer = committed && new Committer(committed, this.#partitions, membership);
     this.#positions = new Positions(cluster, this.#options, committed, this.#closing.signal);
+    this.#ownership = new Ownership({
+      options: this.#options,
+      partitions: this.#partitions,
+      stream: this.#stream,
+      positions: this.#positions,
+      committer: this.#committer,
+      onReady: () => this.#fetcher.wake(),
+    });
+    if (coordinator !== undefined && topics.length > 0) {
+      const progress = () => ({ isBusy: this.#stream.hasInHand, count: this.#stream.takeCount });
+      this.#member = new GroupMember(cluster, coordinator, group!, this.#options, this.#ownership, progress);
+    }
     this.#closeOn(options.signal);
   }
 
@@ -87,7 +87,7 @@ export class Consumer implements AsyncIterable<ConsumerRecord>, AsyncDisposable 
   /** The next record when one is at hand, without waiting. The record before it counts as processed. */
   take(): ConsumerRecord | undefined {
     this.#start();
-    this.#polled();
+    this.#ownership.polled();
     return this.#stream.take();
   }
 
@@ -176,7 +176,7 @@ export class Consumer implements AsyncIterable<ConsumerRecord>, AsyncDisposable 
     return {
       next: () => {
         this.#start();
-        this.#polled();
+        this.#ownership.polled();
         const taken = take();
         if (taken !== undefined) return Promise.resolve({ done: false, value: taken });
         return this.#wait(take);
@@ -200,71 +200,11 @@ export class Consumer implements AsyncIterable<ConsumerRecord>, AsyncDisposable 
   }
 
   #start(): void {
-    if (this.#isStarted || this.#isClosing) return;
+    if (this.#isStarted || this.#closed !== undefined) return;
     this.#isStarted = true;
     this.#member?.start();
     const { autoCommit, autoCommitIntervalMs } = this.#options;
     if (autoCommit) this.#committer?.start(autoCommitIntervalMs);
-  }
-
-  #polled(): void {
-    this.#onPoll?.();
-    this.#onPoll = undefined;
-  }
-
-  #membership() {
-    return this.#member?.membership ?? NO_MEMBERSHIP;
-  }
-
-  #assignmentHandler(): AssignmentHandler {
-    return {
-      assign: (partitions) => this.#assigned(partitions),
-      revoke: (partitions) => this.#revoked(partitions),
-      lose: (partitions) => this.#removed(partitions, this.#options.onPartitionsLost),
-      fail: (error) => this.#stream.fail(error),
-      whenPolled: () =>
-        new Promise((resolve) => {
-          this.#onPoll = resolve;
-          this.#closing.signal.addEventListener("abort", () => resolve(), { once: true });
-        }),
-    };
-  }
-
-  async #assigned(partitions: readonly TopicPartition[]): Promise<void> {
-    const states = partitions.map((partition) => this.#partitions.add(partition));
-    await this.#options.onPartitionsAssigned?.(partitions);
-    try {
-      await this.#positions.find(states);
-    } catch (error) {
-      this.#stream.fail(LetterpressError.from(error));
-    }
-    this.#fetcher.wake();
-  }
-
-  /** The loop finishes what it holds of the partitions, and that is committed before they go. */
-  async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
-    const states = this.#partitions.select(partitions);
-    for (const state of states) state.isRevoking = true;
-    if (!this.#isClosing) await this.#finishWithin(states, this.#options.rebalanceTimeoutMs / 2);
-    if (this.#options.autoCommit) await this.#committer?.commitProcessed(states);
-    await this.#removed(partitions, this.#options.onPartitionsRevoked);
-  }
-
-  async #removed(
-    partitions: readonly TopicPartition[],
-    listener: AssignmentListener | undefined,
-  ): Promise<void> {
-    const states = this.#partitions.select(partitions);
-    for (const state of states) state.isRevoking = true;
-    if (partitions.length > 0) await listener?.(partitions);
-    for (const state of states) this.#partitions.remove(state);
-  }
-
-  async #finishWithin(states: readonly PartitionState[], timeoutMs: number): Promise<void> {
-    const { promise: timedOut, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, timeoutMs);
-    await Promise.race([this.#stream.whenFinished(new Set(states)), timedOut]);
-    clearTimeout(timer);
   }
 
   #reset(state: PartitionState): void {
@@ -280,14 +220,14 @@ export class Consumer implements AsyncIterable<ConsumerRecord>, AsyncDisposable 
     const onAbort = (): void => {
       this.#stream.end();
       const states = [...this.#partitions];
-      void this.#finishWithin(states, this.#options.rebalanceTimeoutMs / 2).then(() => this.close());
+      void this.#ownership.whenFinished(states).then(() => this.close());
     };
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort, { once: true });
   }
 
   async #close(): Promise<void> {
-    this.#isClosing = true;
+    this.#ownership.closing();
     this.#stream.end();
     this.#committer?.stop();
     if (this.#member !== undefined) await this.#member.stop();

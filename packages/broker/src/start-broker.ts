@@ -23,11 +23,10 @@ const ALL_INTERFACES = new Set(["0.0.0.0", "::", ""]);
  * @throws BrokerError `INVALID_CONFIG`, `BROKER_NOT_AVAILABLE` when the address is taken; LogError from the engine.
  */
 export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
-  const resolved = resolveBrokerOptions(options);
   try {
-    return await start(resolved);
+    return await start(resolveBrokerOptions(options));
   } catch (error) {
-    await resolved.engine.close();
+    await options.engine.close();
     throw error;
   }
 }

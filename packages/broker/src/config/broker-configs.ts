@@ -9,6 +9,9 @@ import {
 } from "./config-definition.ts";
 import { TOPIC_CONFIGS } from "./topic-configs.ts";
 
+/** Longer timers fire at once in Node.js. */
+const TIMER_MS_MAX = 0x7fff_ffff;
+
 /** The configurations of the broker itself, under Apache Kafka's names. Set when it starts, read-only afterwards. */
 const OWN_CONFIGS = {
   "auto.create.topics.enable": bool(false, {
@@ -16,6 +19,7 @@ const OWN_CONFIGS = {
   }),
   "connections.max.idle.ms": long(600_000, {
     min: 1,
+    max: TIMER_MS_MAX,
     documentation: "How long a connection may be silent before it is closed.",
   }),
   "default.replication.factor": int(1, {
@@ -26,6 +30,7 @@ const OWN_CONFIGS = {
   "fetch.max.bytes": int(57_671_680, { min: 1024, documentation: "The most a fetch may answer." }),
   "log.retention.check.interval.ms": long(300_000, {
     min: 1,
+    max: TIMER_MS_MAX,
     documentation: "How often retention is applied.",
   }),
   "max.connections": int(10_000, { min: 1, documentation: "Connections at a time." }),

@@ -29,6 +29,10 @@ const USAGE: readonly string[] = [
   "MISSING_REFERENCE",
   "ENCODE_FAILED",
   "LISTEN_FAILED",
+  "ENOENT",
+  "ENOTDIR",
+  "EISDIR",
+  "EACCES",
 ];
 
 /** What to say about an error, and with which exit code. */

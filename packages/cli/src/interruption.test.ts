@@ -6,10 +6,10 @@ afterEach(() => vi.restoreAllMocks());
 test("the first signal winds up, the second one ends the process at once", async () => {
   const exit = vi.spyOn(process, "exit").mockReturnValue(undefined as never);
   using interruption = onInterruption();
-  process.emit("SIGTERM");
+  process.emit("SIGTERM", "SIGTERM");
   await whenAborted(interruption);
   expect(exit).not.toHaveBeenCalled();
-  process.emit("SIGINT");
+  process.emit("SIGINT", "SIGINT");
   expect(exit).toHaveBeenCalledWith(130);
 });
 

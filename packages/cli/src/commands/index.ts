@@ -17,4 +17,31 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "run the server: broker and registry in one process",
     load: async () => (await import("./serve.ts")).serve,
   },
+  {
+    name: "plan",
+    summary: "show what apply would change",
+    load: async () => (await import("./plan.ts")).plan,
+  },
+  {
+    name: "apply",
+    summary: "create and change topics and schemas as the contracts say",
+    load: async () => (await import("./apply.ts")).apply,
+  },
+  {
+    name: "generate",
+    summary: "write the TypeScript of the contracts",
+    load: async () => (await import("./generate.ts")).generate,
+  },
+  {
+    name: "topic",
+    summary: "list, describe, create and delete topics",
+    usage: "<command>",
+    load: async () => (await import("./topic/index.ts")).topic,
+  },
+  {
+    name: "group",
+    summary: "list, describe and reset consumer groups",
+    usage: "<command>",
+    load: async () => (await import("./group/index.ts")).group,
+  },
 ];

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { memoryIo } from "../testing/memory-io.ts";
-import { parseAssignment, resolveServerConfig } from "./server-flags.ts";
+import { resolveServerConfig } from "./server-flags.ts";
 
 let cwd: string;
 
@@ -52,9 +52,4 @@ test("a config file that is no YAML, no settings or not there says where", () =>
   expect(resolve("broken.yaml")).toThrow(/^broken\.yaml:2:1: /);
   expect(resolve("list.json")).toThrow(/list\.json:1:1: holds no settings/);
   expect(resolve("none.yaml")).toThrow(/none\.yaml: cannot be read/);
-});
-
-test("an assignment has a name and an equals sign; the value may hold more of them", () => {
-  expect(parseAssignment("a.b=c=d")).toEqual(["a.b", "c=d"]);
-  expect(() => parseAssignment("=x")).toThrow(/name=value/);
 });

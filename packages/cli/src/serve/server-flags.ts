@@ -3,6 +3,7 @@ import { environmentSource, readServerConfig } from "@letterpress/server";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import type { Io } from "../io.ts";
+import { collect, parseAssignment } from "../repeated-flag.ts";
 import { configFileSource } from "./config-file.ts";
 
 export const DATA_DEFAULT = ".letterpress/data";
@@ -83,16 +84,4 @@ function flagSource({ data, kafka, http, advertised, flush, logLevel, set = [] }
       return first === "log" ? "--log-level" : `--${String(first)}`;
     },
   };
-}
-
-/** Reads `name=value`. */
-export function parseAssignment(text: string): [name: string, value: string] {
-  const equals = text.indexOf("=");
-  if (equals > 0) return [text.slice(0, equals).trim(), text.slice(equals + 1).trim()];
-  throw new CliError("USAGE", `"${text}" is not of the form name=value, such as retention.ms=86400000`);
-}
-
-/** Gathers the values of a flag that may be repeated. */
-export function collect(value: string, earlier: readonly string[] = []): string[] {
-  return [...earlier, value];
 }

@@ -7,7 +7,7 @@ import { type NamedCodec, readTagged, writeTagged } from "./tagged-fields.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a shape holds fields of every type
 type AnyField<Optional extends boolean = any> = Field<any, any, Optional>;
-type Shape = Readonly<Record<string, AnyField>>;
+export type Shape = Readonly<Record<string, AnyField>>;
 
 type OptionalKey<S extends Shape> = { [K in keyof S]: S[K] extends AnyField<true> ? K : never }[keyof S];
 type Simplify<T> = { [K in keyof T]: T[K] };

@@ -33,6 +33,10 @@ test("kafkajs produces, administers and consumes in a group", async () => {
   const [committed] = await admin.fetchOffsets({ groupId: "readers", topics: ["letters"] });
   const total = committed!.partitions.reduce((sum, { offset }) => sum + Number(offset), 0);
   expect(total).toBe(messages.length);
+  await admin.deleteTopics({ topics: ["letters"] });
+  await broker.createTopic({ name: "letters", partitions: 1 });
+  const [forgotten] = await admin.fetchOffsets({ groupId: "readers", topics: ["letters"] });
+  expect(forgotten!.partitions.map(({ offset }) => offset)).toEqual(["-1"]);
   await producer.disconnect();
   await admin.disconnect();
 });

@@ -42,6 +42,7 @@ async function start(options: ResolvedBrokerOptions): Promise<RunningBroker> {
   await partitions.open(topics.list(), isKnown);
   topics.listen(partitions);
   const { groups, stateLogs } = await startGroups(options, topics, partitions);
+  topics.listen({ deleted: ({ name }) => groups.offsets.removeTopic(name) });
 
   const listener = new Listener(
     new ConnectionLimits(config["max.connections"], config["max.connections.per.ip"]),

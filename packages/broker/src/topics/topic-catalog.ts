@@ -28,10 +28,10 @@ export interface NewTopic {
 
 /** What follows a change of the topics: logs are opened, configured or deleted. Runs before the change is answered. */
 export interface TopicListener {
-  created(topic: Topic): Promise<void>;
+  created?(topic: Topic): Promise<void>;
   /** Configuration or partition count changed. */
-  changed(topic: Topic, before: Topic): Promise<void>;
-  deleted(topic: Topic): Promise<void>;
+  changed?(topic: Topic, before: Topic): Promise<void>;
+  deleted?(topic: Topic): Promise<void>;
 }
 
 /** The topics of the cluster, by name and by id. Changes are made one after the other. */
@@ -41,7 +41,7 @@ export class TopicCatalog {
   readonly #byName = new Map<string, Topic>();
   readonly #byId = new Map<string, Topic>();
   readonly #collisions = new Set<string>();
-  #listener: TopicListener | undefined;
+  readonly #listeners: TopicListener[] = [];
   #changes: Promise<unknown> = Promise.resolve();
 
   /** Starts from what the metadata log holds. */
@@ -52,9 +52,9 @@ export class TopicCatalog {
       this.#put(this.#checked(name, record, () => record.overrides));
   }
 
-  /** Who opens and deletes the logs; set once, before the first change. */
+  /** Adds a listener; they are called in the order in which they were added. */
   listen(listener: TopicListener): void {
-    this.#listener = listener;
+    this.#listeners.push(listener);
   }
 
   get(name: string): Topic | undefined {
@@ -99,7 +99,7 @@ export class TopicCatalog {
     return this.#change(async () => {
       const topic = this.validate(spec);
       await this.#store(topic);
-      await this.#listener?.created(topic);
+      for (const listener of this.#listeners) await listener.created?.(topic);
       this.#put(topic);
       return topic;
     });
@@ -117,7 +117,7 @@ export class TopicCatalog {
       this.#byName.delete(name);
       this.#byId.delete(topic.id);
       this.#collisions.delete(collisionKey(name));
-      await this.#listener?.deleted(topic);
+      for (const listener of this.#listeners) await listener.deleted?.(topic);
       return topic;
     });
   }
@@ -173,7 +173,7 @@ export class TopicCatalog {
 
   async #replace(topic: Topic, before: Topic): Promise<void> {
     await this.#store(topic);
-    await this.#listener?.changed(topic, before);
+    for (const listener of this.#listeners) await listener.changed?.(topic, before);
     this.#put(topic);
   }
 

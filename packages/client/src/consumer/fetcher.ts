@@ -42,6 +42,8 @@ export class Fetcher {
   readonly #busyLanes = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #isRefreshing = false;
+  /** Refreshes since the last answer of a leader: the pauses between them grow. */
+  #refreshCount = 0;
   #isClosed = false;
 
   constructor(
@@ -132,6 +134,7 @@ export class Fetcher {
         },
         { version, timeoutMs: waitMs + requestTimeoutMs },
       );
+      this.#refreshCount = 0;
       if (!this.#isClosed) this.#receive(response, states, versions);
     } catch (error) {
       if (!this.#isClosed) this.#failed(states, LetterpressError.from(error));
@@ -220,9 +223,10 @@ export class Fetcher {
   #refresh(): void {
     if (this.#isRefreshing) return;
     this.#isRefreshing = true;
+    this.#refreshCount++;
     const done = (): void => {
       this.#isRefreshing = false;
-      this.#wakeAfter(backoffMs(1));
+      this.#wakeAfter(backoffMs(this.#refreshCount));
     };
     this.#cluster.refresh().then(done, done);
   }

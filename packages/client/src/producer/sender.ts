@@ -36,6 +36,8 @@ export class Sender {
   #timer: NodeJS.Timeout | undefined;
   #expiryTimer: NodeJS.Timeout | undefined;
   #isRefreshing = false;
+  /** Refreshes since the last answer of a leader: the pauses between them grow. */
+  #refreshCount = 0;
   #flushing = 0;
 
   constructor(
@@ -178,6 +180,7 @@ export class Sender {
         for (const entry of entries) this.#settlement.complete(entry, -1n, -1n);
       } else {
         const response = await connection.request(Produce, body, { timeoutMs: requestTimeoutMs });
+        this.#refreshCount = 0;
         this.#settlement.answered(entries, response);
       }
     } catch (error) {
@@ -213,9 +216,10 @@ export class Sender {
   #refresh(): void {
     if (this.#isRefreshing) return;
     this.#isRefreshing = true;
+    this.#refreshCount++;
     const done = (): void => {
       this.#isRefreshing = false;
-      this.#wakeAt(backoffMs(1));
+      this.#wakeAt(backoffMs(this.#refreshCount));
     };
     this.#cluster.refresh().then(done, done);
   }

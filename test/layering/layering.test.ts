@@ -54,6 +54,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "@letterpress/schema",
     "@letterpress/server",
     "@letterpress/testing",
+    "@bufbuild/protobuf",
     "commander",
     "yaml",
     "zod",

@@ -48,6 +48,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "@letterpress/registry",
   ],
   "packages/cli": [
+    "@bufbuild/protobuf",
     "@letterpress/client",
     "@letterpress/codegen",
     "@letterpress/registry",

@@ -32,7 +32,7 @@ export class Letterpress implements AsyncDisposable {
 
   /** A producer with connections, batches and memory of its own. */
   producer(options: ProducerOptions = {}): Producer {
-    return this.#own(new Producer(this.#cluster, options));
+    return this.#own((onClosed) => new Producer(this.#cluster, options, onClosed));
   }
 
   /** The producer that typed producers without sending options share. It closes with the client. */
@@ -43,7 +43,7 @@ export class Letterpress implements AsyncDisposable {
 
   /** @throws LetterpressError `INVALID_ARGUMENT` for topics without a group, or the reverse. */
   consumer(options: ConsumerOptions = {}): Consumer {
-    return this.#own(new Consumer(this.#cluster, options));
+    return this.#own((onClosed) => new Consumer(this.#cluster, options, onClosed));
   }
 
   admin(): Admin {
@@ -66,10 +66,16 @@ export class Letterpress implements AsyncDisposable {
     this.#cluster.close();
   }
 
-  #own<T extends { close(): Promise<void> }>(owned: T): T {
+  /** What closes by itself is not kept. */
+  #own<T extends { close(): Promise<void> }>(make: (onClosed: () => void) => T): T {
     this.#throwIfClosed();
-    this.#owned.add(owned);
-    return owned;
+    let owned: T | undefined;
+    const made = make(() => {
+      if (owned !== undefined) this.#owned.delete(owned);
+    });
+    owned = made;
+    this.#owned.add(made);
+    return made;
   }
 
   #throwIfClosed(): void {

@@ -40,11 +40,13 @@ export class Consumer implements AsyncIterable<ConsumerRecord>, AsyncDisposable 
   readonly #closing = new AbortController();
   readonly #ownership: Ownership;
   #isStarted = false;
+  readonly #onClosed: () => void;
   #closed: Promise<void> | undefined;
 
-  /** Made by `Letterpress.consumer`. */
-  constructor(cluster: Cluster, options: ConsumerOptions = {}) {
+  /** Made by `Letterpress.consumer`. `onClosed` is called when it has closed. */
+  constructor(cluster: Cluster, options: ConsumerOptions = {}, onClosed: () => void = () => undefined) {
     this.#cluster = cluster;
+    this.#onClosed = onClosed;
     this.#options = resolveConsumerOptions(options, cluster.options);
     const { group, groupInstanceId, topics, batchRecordsMax } = this.#options;
     this.#pool = new BrokerPool(cluster.options);
@@ -235,5 +237,6 @@ export class Consumer implements AsyncIterable<ConsumerRecord>, AsyncDisposable 
     this.#closing.abort();
     this.#fetcher.close();
     this.#pool.close();
+    this.#onClosed();
   }
 }

@@ -154,6 +154,12 @@ test("an abort fails what is not acknowledged", async () => {
   });
 });
 
+test("a producer whose signal has fired already sends nothing", async () => {
+  await withProducer([], { signal: AbortSignal.abort() }, async (producer, { topic }) => {
+    await expect(producer.send({ topic, value: "late" })).rejects.toMatchObject({ code: "CLOSED" });
+  });
+});
+
 test("options that contradict each other are refused", async () => {
   await using client = new Letterpress({ brokers: ["127.0.0.1:9"] });
   expect(() => client.producer({ idempotent: true, acks: 1 })).toThrow(LetterpressError);

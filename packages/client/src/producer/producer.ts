@@ -26,11 +26,13 @@ export class Producer implements AsyncDisposable {
   readonly #closing = new AbortController();
   /** By topic, the last call that had to wait. While there is one, later calls for the topic queue up behind it. */
   readonly #queued = new Map<string, Promise<unknown>>();
+  readonly #onClosed: () => void;
   #closed: Promise<void> | undefined;
 
-  /** Made by `Letterpress.producer`. */
-  constructor(cluster: Cluster, options: ProducerOptions = {}) {
+  /** Made by `Letterpress.producer`. `onClosed` is called when it has closed. */
+  constructor(cluster: Cluster, options: ProducerOptions = {}, onClosed: () => void = () => undefined) {
     this.#cluster = cluster;
+    this.#onClosed = onClosed;
     this.#options = resolveProducerOptions(options, cluster.options);
     this.#memory = new MemoryBudget(this.#options.bufferMemoryBytes);
     this.#sender = new Sender(cluster, this.#options, this.#memory, (queue) =>
@@ -164,6 +166,7 @@ export class Producer implements AsyncDisposable {
     const error = new LetterpressError(code, message);
     this.#closing.abort(error);
     this.#sender.close(error);
+    this.#onClosed();
   }
 }
 

@@ -6,6 +6,7 @@ export {
 export type {
   KeyContract,
   PartitionerName,
+  ReaderDeclaration,
   ResolvedSchema,
   Serde,
   SubjectNameStrategy,

@@ -32,6 +32,8 @@ export interface GroupMemberDescription {
   readonly clientHost: string;
   readonly topics: readonly string[];
   readonly assignment: readonly TopicPartition[];
+  /** The schemas the member says it reads with; undefined from clients that do not say. */
+  readonly readerSchemas: readonly ReaderDeclaration[] | undefined;
 }
 
 export interface GroupDescription {
@@ -79,13 +81,16 @@ export class GroupAdmin {
       check(described?.errorCode ?? -1, `cannot describe group ${group}`);
       const members = described!.members.map((member): GroupMemberDescription => {
         const { memberId, groupInstanceId, clientId, clientHost, memberMetadata, memberAssignment } = member;
+        const subscription =
+          memberMetadata.length === 0 ? undefined : ConsumerProtocolSubscription.read(memberMetadata);
         return {
           memberId,
           groupInstanceId: groupInstanceId ?? undefined,
           clientId,
           clientHost,
-          topics: memberMetadata.length === 0 ? [] : ConsumerProtocolSubscription.read(memberMetadata).topics,
+          topics: subscription?.topics ?? [],
           assignment: memberAssignment.length === 0 ? [] : partitionsOf(memberAssignment),
+          readerSchemas: subscription?.userData ? readReaderDeclarations(subscription.userData) : undefined,
         };
       });
       return { group, state: described!.groupState, assignor: described!.protocolData, members };

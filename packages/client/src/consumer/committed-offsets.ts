@@ -30,14 +30,27 @@ export class CommittedOffsets {
     return this.#retrying(signal, () => this.#fetchOnce(partitions));
   }
 
-  /** `membership` is asked for at each attempt, since a rebalance changes it. */
+  /**
+   * Commits as a member of the group. `membership` is asked for at each attempt: a rebalance changes it, and a commit
+   * that falls into one goes through behind it.
+   *
+   * @throws LetterpressError `GROUP_REBALANCED` when the member has lost its place.
+   */
   commit(
     offsets: readonly TopicPartitionOffset[],
     membership: () => Membership,
     signal?: AbortSignal,
   ): Promise<void> {
     if (offsets.length === 0) return Promise.resolve();
-    return this.#retrying(signal, () => this.#commitOnce(offsets, membership()));
+    let used = membership();
+    const attempt = (): Promise<void> => {
+      used = membership();
+      return this.#commitOnce(offsets, used);
+    };
+    const isPassing = ({ kafkaError }: LetterpressError): boolean =>
+      kafkaError === "REBALANCE_IN_PROGRESS" ||
+      (kafkaError === "ILLEGAL_GENERATION" && membership().generationId > used.generationId);
+    return this.#retrying(signal, attempt, isPassing);
   }
 
   async #fetchOnce(partitions: readonly TopicPartition[]): Promise<Map<string, bigint>> {
@@ -95,14 +108,20 @@ export class CommittedOffsets {
     if (errorCode !== 0) throw brokerError(errorCode, `${what} for group ${this.#group}`);
   }
 
-  async #retrying<T>(signal: AbortSignal | undefined, attempt: () => Promise<T>): Promise<T> {
+  /** `isPassing` names errors that are retried although their like is not. */
+  async #retrying<T>(
+    signal: AbortSignal | undefined,
+    attempt: () => Promise<T>,
+    isPassing: (error: LetterpressError) => boolean = () => false,
+  ): Promise<T> {
     for (let count = 1; ; count++) {
       try {
         return await attempt();
       } catch (cause) {
         const error = LetterpressError.from(cause);
         this.#coordinator.noticeFailure(error);
-        if (!error.retriable || count === ATTEMPTS_MAX) throw error;
+        const mayRetry = error.retriable || isPassing(error);
+        if (!mayRetry || count === ATTEMPTS_MAX) throw error;
         await delay(backoffMs(count), signal);
       }
     }

@@ -1,3 +1,4 @@
+import type { ReaderDeclaration } from "@letterpress/schema";
 import type { TopicPartition } from "../record.ts";
 import type { Assignor } from "./assignors/assignor.ts";
 
@@ -18,6 +19,11 @@ export interface ConsumerOptions {
   readonly group?: string | undefined;
   /** Makes the member static: it may restart within the session timeout without a rebalance (KIP-345). */
   readonly groupInstanceId?: string | undefined;
+  /**
+   * The schemas this member reads with, for others to see in the group's description: tools can then tell whom a
+   * change of schema would break. Typed consumers declare theirs. Default: none.
+   */
+  readonly readerSchemas?: readonly ReaderDeclaration[] | undefined;
   /** Offered in this order; the group takes one that all members know. Default `["cooperative-sticky"]`. */
   readonly assignors?: readonly (AssignorName | Assignor)[] | undefined;
   /** Without a heartbeat for this long the member is dropped. Default 45,000. */

@@ -8,6 +8,7 @@ import {
   type ResponseOf,
   SyncGroup,
 } from "@letterpress/protocol";
+import { writeReaderDeclarations } from "@letterpress/schema";
 import { brokerError } from "../broker-error.ts";
 import type { TopicPartition } from "../record.ts";
 import type { Assignor, GroupAssignment, GroupMember } from "./assignors/assignor.ts";
@@ -40,10 +41,11 @@ export class GroupRequests {
 
   /** Error codes are the caller's to read: the answer may carry a member id along with one. */
   async join(membership: Membership, owned: readonly TopicPartition[]): Promise<JoinResponse> {
-    const { topics, assignors, sessionTimeoutMs, rebalanceTimeoutMs } = this.#options;
+    const { topics, assignors, readerSchemas, sessionTimeoutMs, rebalanceTimeoutMs } = this.#options;
     const connection = await this.#coordinator.connection("join");
     const subscription = {
       topics: topics.toSorted(),
+      userData: readerSchemas.length === 0 ? null : writeReaderDeclarations(readerSchemas),
       ownedPartitions: byTopic(owned),
       generationId: membership.generationId,
     };

@@ -1,3 +1,4 @@
+import type { ReaderDeclaration } from "@letterpress/schema";
 import type { ResolvedClientOptions } from "../client-options.ts";
 import { LetterpressError } from "../letterpress-error.ts";
 import type { Assignor } from "./assignors/assignor.ts";
@@ -17,6 +18,7 @@ export interface ResolvedConsumerOptions {
   readonly topics: readonly string[];
   readonly group: string | undefined;
   readonly groupInstanceId: string | undefined;
+  readonly readerSchemas: readonly ReaderDeclaration[];
   readonly assignors: readonly Assignor[];
   readonly sessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
@@ -60,6 +62,7 @@ export function resolveConsumerOptions(
     topics: [...new Set(topics)],
     group,
     groupInstanceId: options.groupInstanceId,
+    readerSchemas: options.readerSchemas ?? [],
     assignors: assignors.map((assignor) => (typeof assignor === "string" ? BUILT_IN[assignor] : assignor)),
     sessionTimeoutMs,
     heartbeatIntervalMs: Math.min(options.heartbeatIntervalMs ?? 3_000, sessionTimeoutMs / 3),

@@ -1,4 +1,9 @@
-import type { TopicContract } from "@letterpress/schema";
+import {
+  type ReaderDeclaration,
+  type ResolvedSchema,
+  readerFingerprint,
+  type TopicContract,
+} from "@letterpress/schema";
 import type { Letterpress } from "../client.ts";
 import type { Consumer } from "../consumer/consumer.ts";
 import type { ConsumerOptions } from "../consumer/consumer-options.ts";
@@ -45,7 +50,8 @@ export class TypedConsumer<Key, Value> implements AsyncIterable<TypedRecord<Key,
     this.#onTombstone = onTombstone;
     this.#decoder = new RecordDecoder(client.schemaIds, contract);
     const topics = consumerOptions.group === undefined ? undefined : [contract.topic];
-    this.#consumer = client.consumer({ ...consumerOptions, topics });
+    const readerSchemas = topics && declareReaders(contract);
+    this.#consumer = client.consumer({ readerSchemas, ...consumerOptions, topics });
   }
 
   [Symbol.asyncIterator](): AsyncIterator<TypedRecord<Key, Value>, undefined> {
@@ -163,6 +169,13 @@ export class TypedConsumer<Key, Value> implements AsyncIterable<TypedRecord<Key,
       return undefined;
     }
   }
+}
+
+function declareReaders({ topic, key, value }: TopicContract<never, never, never>): ReaderDeclaration[] {
+  const declare = (part: "key" | "value", { schema }: { readonly schema: ResolvedSchema }) => {
+    return { topic, part, fingerprint: readerFingerprint(schema) };
+  };
+  return [declare("value", value), ...(key.kind === "schema" ? [declare("key", key.serde)] : [])];
 }
 
 /** A registry that cannot be reached says nothing about the record: only the record's own faults are skipped. */

@@ -24,6 +24,12 @@ export {
 export { type ParseSchemaOptions, parseSchema } from "./parse-schema.ts";
 export type { Incompatibility, ParsedSchema, PayloadChecker, PayloadFault } from "./parsed-schema.ts";
 export * from "./protobuf/index.ts";
+export {
+  type ReaderDeclaration,
+  readerFingerprint,
+  readReaderDeclarations,
+  writeReaderDeclarations,
+} from "./reader-declaration.ts";
 export type {
   ResolvedReference,
   ResolvedSchema,

@@ -5,6 +5,7 @@ import {
   DescribeGroups,
   ListGroups,
 } from "@letterpress/protocol";
+import { type ReaderDeclaration, readReaderDeclarations } from "@letterpress/schema";
 import { brokerError } from "../broker-error.ts";
 import { BrokerPool } from "../connection/broker-pool.ts";
 import type { Connection } from "../connection/connection.ts";

@@ -171,7 +171,11 @@ export class TypedConsumer<Key, Value> implements AsyncIterable<TypedRecord<Key,
   }
 }
 
-function declareReaders({ topic, key, value }: TopicContract<never, never, never>): ReaderDeclaration[] {
+function declareReaders<Key, Value>({
+  topic,
+  key,
+  value,
+}: TopicContract<Key, Value, never>): ReaderDeclaration[] {
   const declare = (part: "key" | "value", { schema }: { readonly schema: ResolvedSchema }) => {
     return { topic, part, fingerprint: readerFingerprint(schema) };
   };

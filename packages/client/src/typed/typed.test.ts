@@ -1,4 +1,10 @@
-import { avroSerde, fieldKey, type ResolvedSchema, type TopicContract } from "@letterpress/schema";
+import {
+  avroSerde,
+  fieldKey,
+  type ResolvedSchema,
+  readerFingerprint,
+  type TopicContract,
+} from "@letterpress/schema";
 import { expect, expectTypeOf, test } from "vitest";
 import { TestBroker } from "../../test/broker.ts";
 import type { RecordMetadata } from "../record.ts";
@@ -227,4 +233,20 @@ test("types follow the contract", () => {
   // @ts-expect-error: the contract's key is text
   const record: TypedRecord<number, Order>["key"] = "text";
   expect(record).toBe("text");
+});
+
+test("a member of a group says which schema it reads with", async () => {
+  await withShop(async ({ client }, registry) => {
+    await using consumer = new OrdersConsumer(client, contract(CURRENT), { group: "declaring" });
+    await using silent = client.consumer({ group: "silent", topics: ["orders"] });
+    await registry.registerResolved("orders-value", CURRENT);
+    await new OrdersProducer(client, contract(CURRENT)).send({ orderId: "o", customerId: "c" });
+    await consumer[Symbol.asyncIterator]().next();
+    await silent[Symbol.asyncIterator]().next();
+    const readersOf = async (group: string) =>
+      (await client.admin().groups.describe(group)).members[0]?.readerSchemas;
+    const fingerprint = readerFingerprint(CURRENT);
+    expect(await readersOf("declaring")).toEqual([{ topic: "orders", part: "value", fingerprint }]);
+    expect(await readersOf("silent")).toBeUndefined();
+  });
 });

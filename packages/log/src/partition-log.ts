@@ -136,8 +136,14 @@ export interface PartitionId {
 
 /** Opens and deletes logs. One per server: in memory, in a data folder, or on a cluster. */
 export interface LogEngine {
-  /** Opens the log, creating it when it is not there. Opening one twice is an error. */
-  open(id: PartitionId, config: LogConfig): Promise<PartitionLog>;
+  /**
+   * Opens the log, creating it when it is not there. Opening one twice is an error.
+   *
+   * @param leaderEpoch the epoch to lead in, which must be above every one before it. Default: an engine that can be
+   *   shared takes the next one; others have the one epoch 0 and take no notice.
+   * @throws LogError `NOT_LEADER` when the log was already led in that epoch or a later one.
+   */
+  open(id: PartitionId, config: LogConfig, leaderEpoch?: number): Promise<PartitionLog>;
   delete(id: PartitionId): Promise<void>;
   /** Every log that exists, open or not. */
   list(): Promise<readonly PartitionId[]>;

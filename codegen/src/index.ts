@@ -1,5 +1,4 @@
 export type {
-  CompatibilityLevelName,
   Contract,
   ContractKey,
   ContractSchema,

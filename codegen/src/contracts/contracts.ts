@@ -1,4 +1,5 @@
 import type {
+  CompatibilityLevel,
   LongFields,
   PartitionerName,
   ResolvedSchema,
@@ -6,9 +7,6 @@ import type {
   ValidationLevel,
 } from "@letterpress/schema";
 import type { KeyField } from "./key-field.ts";
-import type { COMPATIBILITY_LEVELS } from "./manifest.ts";
-
-export type CompatibilityLevelName = (typeof COMPATIBILITY_LEVELS)[number];
 
 /** A schema that a contract uses: its text, where it is, and the type in it that is meant. */
 export interface ContractSchema {
@@ -38,7 +36,7 @@ export interface Contract {
   readonly replicationFactor: number | undefined;
   readonly partitioner: PartitionerName;
   /** Undefined: the registry's own level. */
-  readonly compatibility: CompatibilityLevelName | undefined;
+  readonly compatibility: CompatibilityLevel | undefined;
   readonly validation: ValidationLevel;
   readonly subjectNameStrategy: SubjectNameStrategy;
   /** Topic configs by Kafka's names, as text. The validation settings are among them. */

@@ -1,19 +1,10 @@
+import { COMPATIBILITY_LEVELS } from "@letterpress/schema";
 import { z } from "zod";
 
 /** Kafka's rule for topic names: letters, digits, `.`, `_` and `-`, at most 249 of them, not `.` or `..`. */
 const topicName = z
   .string()
   .regex(/^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/, "a topic name has 1 to 249 letters, digits, '.', '_' or '-'");
-
-export const COMPATIBILITY_LEVELS = [
-  "NONE",
-  "BACKWARD",
-  "BACKWARD_TRANSITIVE",
-  "FORWARD",
-  "FORWARD_TRANSITIVE",
-  "FULL",
-  "FULL_TRANSITIVE",
-] as const;
 
 const settings = {
   /** How many partitions the topic is created with. Default 1. */

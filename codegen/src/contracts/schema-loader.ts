@@ -5,6 +5,7 @@ import {
   type ResolvedSchema,
   SchemaError,
   type SubjectNameStrategy,
+  subjectOf,
 } from "@letterpress/schema";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { ContractKey, ContractSchema } from "./contracts.ts";
@@ -79,7 +80,13 @@ export class SchemaLoader {
     }
     const parsed = parseAvro(schema.text, { file, references: schema.references });
     const typeName = "name" in parsed.schema ? parsed.schema.name.full : parsed.schema.kind;
-    return { file, schema, typeName, messageIndexes: [], subject: subjectOf(use, typeName) };
+    return {
+      file,
+      schema,
+      typeName,
+      messageIndexes: [],
+      subject: subjectOf(use.strategy, use.topic, use.part, typeName),
+    };
   }
 
   #protobuf(
@@ -100,7 +107,13 @@ export class SchemaLoader {
         { ...use.place, rule: "unknown-message", message: `${file} has no message "${typeName}"; ${known}` },
       ];
     }
-    return { file, schema, typeName, messageIndexes, subject: subjectOf(use, typeName) };
+    return {
+      file,
+      schema,
+      typeName,
+      messageIndexes,
+      subject: subjectOf(use.strategy, use.topic, use.part, typeName),
+    };
   }
 
   #keyField(value: ContractSchema, field: string): KeyField | string {
@@ -111,17 +124,6 @@ export class SchemaLoader {
       );
     }
     return avroKeyField(parseAvro(value.schema.text, { references: value.schema.references }).schema, field);
-  }
-}
-
-function subjectOf({ topic, part, strategy }: SchemaUse, typeName: string): string {
-  switch (strategy) {
-    case "TopicName":
-      return `${topic}-${part}`;
-    case "RecordName":
-      return typeName;
-    case "TopicRecordName":
-      return `${topic}-${typeName}`;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CompatibilityLevel } from "@letterpress/schema";
+import { COMPATIBILITY_LEVELS, type CompatibilityLevel } from "@letterpress/schema";
 import type { RegistryState } from "./registry-state.ts";
 import type { ConfigValue } from "./state/log-value.ts";
 import { DEFAULT_CONTEXT, formatSubject, parseSubject } from "./subject-name.ts";
@@ -7,16 +7,6 @@ import { DEFAULT_CONTEXT, formatSubject, parseSubject } from "./subject-name.ts"
 export type Mode = "READWRITE" | "READONLY" | "READONLY_OVERRIDE" | "IMPORT";
 
 const MODES: readonly Mode[] = ["READWRITE", "READONLY", "READONLY_OVERRIDE", "IMPORT"];
-
-const COMPATIBILITY_LEVELS: readonly CompatibilityLevel[] = [
-  "NONE",
-  "BACKWARD",
-  "BACKWARD_TRANSITIVE",
-  "FORWARD",
-  "FORWARD_TRANSITIVE",
-  "FULL",
-  "FULL_TRANSITIVE",
-];
 
 /** The settings that hold for a subject, from wherever they come. */
 export interface EffectiveConfig {

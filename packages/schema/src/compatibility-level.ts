@@ -1,18 +1,22 @@
 import { checkCompatibility } from "./compatibility.ts";
 import type { Incompatibility, ParsedSchema } from "./parsed-schema.ts";
 
+/** Every level, from none to the strictest, spelled as the registry spells them. */
+export const COMPATIBILITY_LEVELS = [
+  "NONE",
+  "BACKWARD",
+  "BACKWARD_TRANSITIVE",
+  "FORWARD",
+  "FORWARD_TRANSITIVE",
+  "FULL",
+  "FULL_TRANSITIVE",
+] as const;
+
 /**
  * What a new version has to agree with. Backward: the new schema reads old data, consumers deploy first. Forward:
  * old schemas read new data, producers deploy first. Full: both. Transitive: every earlier version, not only the last.
  */
-export type CompatibilityLevel =
-  | "NONE"
-  | "BACKWARD"
-  | "BACKWARD_TRANSITIVE"
-  | "FORWARD"
-  | "FORWARD_TRANSITIVE"
-  | "FULL"
-  | "FULL_TRANSITIVE";
+export type CompatibilityLevel = (typeof COMPATIBILITY_LEVELS)[number];
 
 export interface VersionedSchema {
   readonly version: number;

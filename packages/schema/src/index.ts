@@ -1,6 +1,7 @@
 export * from "./avro/index.ts";
 export { checkCompatibility } from "./compatibility.ts";
 export {
+  COMPATIBILITY_LEVELS,
   type CompatibilityLevel,
   checkLevel,
   type LevelViolation,
@@ -39,6 +40,7 @@ export type {
 } from "./schema-definition.ts";
 export { SchemaError, type SchemaErrorCode, type SourceLocation } from "./schema-error.ts";
 export type { Decode, Serde } from "./serde.ts";
+export { subjectOf } from "./subject-name.ts";
 export type {
   KeyContract,
   PartitionerName,

@@ -1,7 +1,7 @@
-import { SchemaError, type Serde, type TopicContract } from "@letterpress/schema";
+import { SchemaError, type Serde, subjectOf, type TopicContract } from "@letterpress/schema";
 import { LetterpressError } from "../letterpress-error.ts";
 import { lookupFailed } from "./lookup-failed.ts";
-import { type SchemaIds, subjectOf } from "./schema-ids.ts";
+import type { SchemaIds } from "./schema-ids.ts";
 
 /** The ids that records are written behind. */
 export interface WriterIds {

@@ -1,4 +1,4 @@
-import type { ResolvedSchema, SubjectNameStrategy } from "@letterpress/schema";
+import type { ResolvedSchema } from "@letterpress/schema";
 
 /** What typed topics need of a registry. `RegistryClient` of `@letterpress/registry/client` is one. */
 export interface SchemaIds {
@@ -8,21 +8,4 @@ export interface SchemaIds {
   schemaById(id: number): Promise<ResolvedSchema>;
   /** Registers a schema under a subject, after what it includes. */
   registerResolved(subject: string, schema: ResolvedSchema): Promise<{ readonly id: number }>;
-}
-
-/** The subject of a topic's key or value schema. */
-export function subjectOf(
-  strategy: SubjectNameStrategy,
-  topic: string,
-  part: "key" | "value",
-  fullName: string,
-): string {
-  switch (strategy) {
-    case "TopicName":
-      return `${topic}-${part}`;
-    case "RecordName":
-      return fullName;
-    case "TopicRecordName":
-      return `${topic}-${fullName}`;
-  }
 }

@@ -1,3 +1,4 @@
+import { COMPATIBILITY_LEVELS } from "@letterpress/schema";
 import { z } from "zod";
 
 /** `host:port`; port 0 takes a free one, an IPv6 host stands in brackets. */
@@ -30,17 +31,7 @@ export const serverConfigSchema = z.strictObject({
   registry: z
     .strictObject({
       /** The level of subjects without a setting of their own. */
-      compatibility: z
-        .enum([
-          "NONE",
-          "BACKWARD",
-          "BACKWARD_TRANSITIVE",
-          "FORWARD",
-          "FORWARD_TRANSITIVE",
-          "FULL",
-          "FULL_TRANSITIVE",
-        ])
-        .default("BACKWARD"),
+      compatibility: z.enum(COMPATIBILITY_LEVELS).default("BACKWARD"),
     })
     .prefault({}),
   log: z

@@ -28,6 +28,7 @@ const USAGE: readonly string[] = [
   "INVALID_SCHEMA",
   "MISSING_REFERENCE",
   "ENCODE_FAILED",
+  "INVALID_JSON",
   "LISTEN_FAILED",
   "ENOENT",
   "ENOTDIR",

@@ -39,6 +39,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./topic/index.ts")).topic,
   },
   {
+    name: "produce",
+    summary: "send JSON lines as typed records",
+    usage: "[options] <topic>",
+    load: async () => (await import("./produce.ts")).produce,
+  },
+  {
+    name: "consume",
+    summary: "print records as JSON lines",
+    usage: "[options] <topic>",
+    load: async () => (await import("./consume.ts")).consume,
+  },
+  {
     name: "group",
     summary: "list, describe and reset consumer groups",
     usage: "<command>",

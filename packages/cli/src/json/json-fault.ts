@@ -3,6 +3,7 @@ import { jsonText } from "../output.ts";
 /** A JSON value that does not fit its schema. The path is put together on the way out, so it costs nothing before. */
 export class JsonFault extends Error {
   override readonly name = "JsonFault";
+  readonly code = "INVALID_JSON";
   readonly reason: string;
   readonly path: string;
 

@@ -1,0 +1,104 @@
+import type { Consumer, ConsumerOptions } from "@letterpress/client";
+import { Command } from "commander";
+import { z } from "zod";
+import { CliError } from "../cli-error.ts";
+import { addConnectionFlags, type Connected, withConnection } from "../connect.ts";
+import { checkFlags, connectionFlags, count, wholeNumber } from "../flags.ts";
+import { IdleTimeout } from "../idle-timeout.ts";
+import { onInterruption } from "../interruption.ts";
+import type { Io } from "../io.ts";
+import { Output } from "../output.ts";
+import { Progress } from "../progress.ts";
+import { jsonPrinter, rawJsonPrinter, rawPrinter } from "../records/record-printer.ts";
+import { WriterDecoders } from "../records/writer-decoders.ts";
+import { counted } from "../table.ts";
+
+const EXAMPLES = `
+Examples:
+  letterpress consume orders.placed                             what comes from now on, until Ctrl+C
+  letterpress consume orders.placed --from-beginning --max 10
+  letterpress consume orders.placed --group audit --from-beginning --timeout 5000
+  letterpress consume notes --raw                               the values' bytes, one per line
+
+Each line is {"partition", "offset", "timestamp", "key", "value"} and, where there are some, "headers". Key and value
+are decoded with the schemas that wrote them. Longs beyond 2^53 are strings, bytes are base64, timestamps ISO 8601. A
+key without a schema is text, or {"base64": ...}. A record that cannot be decoded has "error" instead of "value"; the
+command goes on and ends with exit code 1.`;
+
+const consumeFlags = z.object({
+  ...connectionFlags,
+  group: z.string().min(1, "must not be empty").optional(),
+  fromBeginning: z.boolean().default(false),
+  max: count.optional(),
+  timeout: wholeNumber.optional(),
+  raw: z.boolean().default(false),
+});
+
+type ConsumeFlags = z.output<typeof consumeFlags>;
+
+export function consume(io: Io): Command {
+  return addConnectionFlags(new Command("consume"))
+    .summary("print records as JSON lines")
+    .description("Prints a topic's records as lines of JSON.")
+    .argument("<topic>")
+    .option("--group <group>", "consume as a member of this group, and commit what is printed")
+    .option("--from-beginning", "start at the first record where nothing is committed (default: at the end)")
+    .option("--max <count>", "end after so many records")
+    .option("--timeout <ms>", "end when no record has come for so long")
+    .option("--raw", "print the values' bytes; with --json, key and value in base64")
+    .addHelpText("after", EXAMPLES)
+    .action((topic: string, flags) => run(topic, checkFlags(consumeFlags, flags), io));
+}
+
+async function run(topic: string, flags: ConsumeFlags, io: Io): Promise<void> {
+  using interruption = onInterruption();
+  using idle = new IdleTimeout(flags.timeout);
+  const signal = AbortSignal.any([interruption, idle.signal]);
+  const faults = await withConnection(flags, async (connected) => {
+    const print = printerOf(flags, connected);
+    await using consumer = await startConsumer(topic, flags, connected, signal);
+    const output = new Output(io, flags);
+    using progress = new Progress(io, "records");
+    let printed = 0;
+    let faults = 0;
+    for await (const record of consumer) {
+      idle.restart();
+      const { line, fault } = await print(record);
+      await output.line(line);
+      if (fault !== undefined) faults++;
+      printed++;
+      // On a terminal the records themselves are the progress.
+      if (!io.stdout.isTTY) progress.update(printed);
+      if (printed === flags.max) {
+        if (flags.group !== undefined) await consumer.commit();
+        break;
+      }
+    }
+    return faults;
+  });
+  if (faults > 0) {
+    throw new CliError(
+      "REFUSED",
+      `${counted(faults, "record")} could not be decoded; --raw prints records as they are`,
+    );
+  }
+}
+
+function printerOf({ raw, json }: ConsumeFlags, { registry }: Connected) {
+  if (!raw) return jsonPrinter(new WriterDecoders(registry));
+  return json ? rawJsonPrinter : rawPrinter;
+}
+
+async function startConsumer(
+  topic: string,
+  { group, fromBeginning }: ConsumeFlags,
+  { client, admin }: Connected,
+  signal: AbortSignal,
+): Promise<Consumer> {
+  const [metadata] = await admin.topics.describe([topic]);
+  const common: ConsumerOptions = { signal, autoOffsetReset: fromBeginning ? "earliest" : "latest" };
+  if (group !== undefined) return client.consumer({ ...common, group, topics: [topic] });
+  const consumer = client.consumer(common);
+  await consumer.assign(metadata!.partitions.map(({ partition }) => ({ topic, partition })));
+  return consumer;
+}

@@ -1,5 +1,17 @@
+import { appends } from "./appends.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { clients } from "./clients.ts";
+import { durableSingle } from "./durable-single.ts";
+import { fetches } from "./fetches.ts";
+import { startUp } from "./start-up.ts";
+import { validation } from "./validation.ts";
 
 /** In the order in which they run and are reported. */
-export const BENCHMARKS: readonly Benchmark[] = [clients];
+export const BENCHMARKS: readonly Benchmark[] = [
+  startUp,
+  clients,
+  appends,
+  fetches,
+  durableSingle,
+  validation,
+];

@@ -41,7 +41,7 @@ export function startBare(script: string, input: unknown): Promise<ChildServer<B
 
 async function startChild<Ready>(args: readonly string[]): Promise<ChildServer<Ready>> {
   const startedMs = performance.now();
-  const profiling = process.env["LETTERPRESS_BENCH_PROFILE"];
+  const profiling = process.env.LETTERPRESS_BENCH_PROFILE;
   const profile = profiling === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profiling}`];
   const child = spawn(process.execPath, [...process.execArgv, ...profile, ...args], {
     stdio: ["ignore", "pipe", "inherit"],

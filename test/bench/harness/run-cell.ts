@@ -16,7 +16,7 @@ export function runCell<Result>(script: string, input: unknown): Promise<Result>
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, options, (error, stdout, stderr) => {
       if (error === null) resolve(JSON.parse(stdout.trimEnd().split("\n").at(-1)!) as Result);
-      else reject(new Error(`cell ${script} failed: ${stderr || error.message}`, { cause: error }));
+      else reject(new Error(`cell ${script} failed: ${stderr || error.message}`));
     });
   });
 }

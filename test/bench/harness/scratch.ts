@@ -9,7 +9,7 @@ export interface Scratch extends Disposable {
 
 /** Makes one in LETTERPRESS_BENCH_DIR, so that a certain disk can be measured, or in the system's temporary folder. */
 export function openScratch(): Scratch {
-  const parent = process.env["LETTERPRESS_BENCH_DIR"] ?? tmpdir();
+  const parent = process.env.LETTERPRESS_BENCH_DIR ?? tmpdir();
   const folder = mkdtempSync(join(parent, "letterpress-bench-"));
   return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }

@@ -1,6 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { openRecords, readBatches, verifyBatchCrc } from "@letterpress/wire";
+import { openRecords, readBatches, readBatchHeader, verifyBatchCrc } from "@letterpress/wire";
+
+const LENGTH_BYTES = 4;
 
 /** What the segment files of a topic hold. */
 export interface LogContent {
@@ -34,11 +36,27 @@ export function readLog(data: string, topic: string): LogContent {
       while (cursor.next()) {
         content.records++;
         if (cursor.keyStart >= 0) {
-          content.keySum += Number(bytes.latin1Slice(cursor.keyStart, cursor.keyEnd));
+          content.keySum += Number(bytes.toString("latin1", cursor.keyStart, cursor.keyEnd));
         }
         content.valueBytes += cursor.valueEnd - cursor.valueStart;
       }
     }
   }
   return content;
+}
+
+/** The digest of the frames in a file that the bare loop wrote: each ends with its batch. */
+export function digestOfFrames(file: string, batchSizes: readonly number[]): number {
+  const bytes = readFileSync(file);
+  let result = 0;
+  let index = 0;
+  for (let at = 0; at < bytes.length; index++) {
+    const end = at + LENGTH_BYTES + bytes.readInt32BE(at);
+    const start = end - batchSizes[index % batchSizes.length]!;
+    const header = readBatchHeader(bytes, start);
+    verifyBatchCrc(bytes, header, start);
+    result = digest(result, header.crc);
+    at = end;
+  }
+  return result;
 }

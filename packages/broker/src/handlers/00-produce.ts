@@ -97,10 +97,14 @@ async function append(
   }
 }
 
+/** The broker's own state topics, as Kafka names them. */
+const OWN_STATE_PREFIX = "__";
+
 function locateWritable(broker: Broker, topic: string, index: number, acks: number): LocatedPartition {
   const located = locatePartition(broker, topic, index);
   const { config, isInternal } = located.partition.topic;
-  if (isInternal) {
+  // State that is not the broker's own may be written: copying a registry is copying its topic.
+  if (isInternal && topic.startsWith(OWN_STATE_PREFIX)) {
     throw new BrokerError("INVALID_TOPIC_EXCEPTION", `${topic} is internal: clients cannot write to it`);
   }
   const { isr, replicas } = located.leadership;

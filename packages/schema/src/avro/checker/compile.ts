@@ -1,4 +1,4 @@
-import { Emitter } from "../codec/emitter.ts";
+import { Emitter } from "../../codec/emitter.ts";
 import { RECURSION_DEPTH_MAX, ZERO_WIDTH_ITEMS_MAX } from "../limits.ts";
 import type { AvroRecord, AvroSchema } from "../schema.ts";
 import { bytesMin } from "../width.ts";

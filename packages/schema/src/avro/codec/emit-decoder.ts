@@ -1,8 +1,8 @@
+import { Emitter, literal } from "../../codec/emitter.ts";
 import type { AvroSchema } from "../schema.ts";
 import { type LongFields, longsAreNumbers } from "../shape.ts";
 import { bytesMin } from "../width.ts";
 import { defaultBytes } from "./default-bytes.ts";
-import { Emitter, literal } from "./emitter.ts";
 import { AvroInput } from "./input.ts";
 import { leafSource } from "./leaf-decoder.ts";
 import type { Plan, RecordPlan } from "./resolve.ts";

@@ -1,9 +1,9 @@
+import { Emitter, literal } from "../../codec/emitter.ts";
 import { ZERO_WIDTH_ITEMS_MAX } from "../limits.ts";
 import type { AvroFixed, AvroPrimitive, AvroRecord, AvroSchema, AvroUnion } from "../schema.ts";
 import { type LongFields, leafShape, longsAreNumbers, unionShape } from "../shape.ts";
 import { bytesMin } from "../width.ts";
 import { defaultBytes } from "./default-bytes.ts";
-import { Emitter, literal } from "./emitter.ts";
 import { type AvroOutput, MISMATCH } from "./output.ts";
 
 /** Writes a value, or throws `MISMATCH`. */

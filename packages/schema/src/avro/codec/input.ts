@@ -1,7 +1,7 @@
+import { HIGH, LONG, LOW, TWO_32, WORDS } from "../../codec/words.ts";
 import { SchemaError } from "../../schema-error.ts";
 import { RECURSION_DEPTH_MAX, ZERO_WIDTH_ITEMS_MAX } from "../limits.ts";
 import { type Decimal, unscaledValue } from "./decimal.ts";
-import { HIGH, LONG, LOW, TWO_32, WORDS } from "./words.ts";
 
 /** The words beyond which a long is not exact as a number: 2^53 / 2^32. */
 const SAFE_HIGH = 2 ** 21;

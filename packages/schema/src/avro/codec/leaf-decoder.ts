@@ -1,6 +1,6 @@
+import { literal } from "../../codec/emitter.ts";
 import type { AvroFixed, AvroPrimitive } from "../schema.ts";
 import { leafShape } from "../shape.ts";
-import { literal } from "./emitter.ts";
 
 /**
  * The source of an expression that reads a value without parts from the input `i`: written as one type, wanted as

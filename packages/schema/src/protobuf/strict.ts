@@ -2,6 +2,7 @@ import type { DescEnum, DescField, DescFile, DescMessage } from "@bufbuild/proto
 import { ScalarType } from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence as Presence } from "@bufbuild/protobuf/wkt";
 import type { Incompatibility } from "../parsed-schema.ts";
+import { located } from "./locate.ts";
 import type { ProtobufSchema } from "./protobuf-schema.ts";
 
 /**
@@ -24,7 +25,7 @@ export function protobufStrictIncompatibilities(
     const other = enums.get(type.typeName);
     if (other !== undefined) check.enum(type, other);
   }
-  return check.found;
+  return located(check.found, reader);
 }
 
 class StrictCheck {

@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
 import { avro } from "../test/avro-corpus.ts";
-import { type CompatibilityLevel, checkLevel, type VersionedSchema } from "./compatibility-level.ts";
+import {
+  type CheckLevel,
+  type CompatibilityLevel,
+  checkLevel,
+  type VersionedSchema,
+} from "./compatibility-level.ts";
 import { parseSchema } from "./parse-schema.ts";
 import type { ParsedSchema } from "./parsed-schema.ts";
 
@@ -71,4 +76,29 @@ test("Protobuf's reasons have Protobuf's quotes", () => {
   expect(violation!.message).toMatch(
     /^{errorType:"PACKAGE_CHANGED", description:"The package at '.*' in the new schema .* the package in the old schema"}$/,
   );
+});
+
+test("STRICT asks both directions of all versions, and lets nothing be lost", () => {
+  const parse = (fields: string) =>
+    parseSchema({
+      format: "AVRO",
+      text: `{"type":"record","name":"R","fields":[${fields}]}`,
+      references: [],
+    });
+  const long = parse(`{"name":"a","type":"long"}`);
+  const double = parse(`{"name":"a","type":"double"}`);
+  const rulesOf = (level: CheckLevel, candidate: ParsedSchema, old: ParsedSchema) =>
+    checkLevel(level, candidate, [{ version: 1, schema: old }]).map(
+      ({ incompatibility }) => incompatibility.rule,
+    );
+  expect(rulesOf("BACKWARD", double, long)).toEqual([]);
+  expect(rulesOf("STRICT", double, long)).toEqual(["LOSSY_PROMOTION", "TYPE_MISMATCH"]);
+  const proto = (body: string) =>
+    parseSchema({ format: "PROTOBUF", text: `syntax = "proto3"; message M { ${body} }`, references: [] });
+  const [one, two] = [proto("int32 a = 1;"), proto("int32 a = 1; int32 b = 2;")];
+  expect(rulesOf("STRICT", two, one)).toEqual([]);
+  expect(rulesOf("STRICT", one, two)).toEqual([
+    "FIELD_NO_DELETE_UNLESS_NUMBER_RESERVED",
+    "FIELD_NO_DELETE_UNLESS_NAME_RESERVED",
+  ]);
 });

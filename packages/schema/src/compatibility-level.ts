@@ -1,5 +1,6 @@
 import { checkCompatibility } from "./compatibility.ts";
 import type { Incompatibility, ParsedSchema } from "./parsed-schema.ts";
+import { strictIncompatibilities } from "./strict.ts";
 
 /** Every level, from none to the strictest, spelled as the registry spells them. */
 export const COMPATIBILITY_LEVELS = [
@@ -17,6 +18,12 @@ export const COMPATIBILITY_LEVELS = [
  * old schemas read new data, producers deploy first. Full: both. Transitive: every earlier version, not only the last.
  */
 export type CompatibilityLevel = (typeof COMPATIBILITY_LEVELS)[number];
+
+/**
+ * A registry's level, or `STRICT`, which is ours: `FULL_TRANSITIVE`, and nothing that a compatible change would lose
+ * or leave to chance; see `strictIncompatibilities`.
+ */
+export type CheckLevel = CompatibilityLevel | "STRICT";
 
 export interface VersionedSchema {
   readonly version: number;
@@ -41,16 +48,17 @@ export interface LevelViolation {
  * @param earlier Ascending by version.
  */
 export function checkLevel(
-  level: CompatibilityLevel,
+  level: CheckLevel,
   candidate: ParsedSchema,
   earlier: readonly VersionedSchema[],
 ): readonly LevelViolation[] {
   if (level === "NONE") return [];
-  const versions = level.endsWith("_TRANSITIVE") ? earlier : earlier.slice(-1);
+  const isStrict = level === "STRICT";
+  const versions = isStrict || level.endsWith("_TRANSITIVE") ? earlier : earlier.slice(-1);
   for (const { version, schema } of versions.toReversed()) {
     const violations = [
-      ...(level.startsWith("FORWARD") ? [] : violationsOf("BACKWARD", candidate, schema)),
-      ...(level.startsWith("BACKWARD") ? [] : violationsOf("FORWARD", candidate, schema)),
+      ...(level.startsWith("FORWARD") ? [] : violationsOf("BACKWARD", candidate, schema, isStrict)),
+      ...(level.startsWith("BACKWARD") ? [] : violationsOf("FORWARD", candidate, schema, isStrict)),
     ];
     if (violations.length > 0) return violations.map((violation) => ({ version, ...violation }));
   }
@@ -61,10 +69,14 @@ function violationsOf(
   direction: "BACKWARD" | "FORWARD",
   candidate: ParsedSchema,
   old: ParsedSchema,
+  isStrict: boolean,
 ): Omit<LevelViolation, "version">[] {
   const isBackward = direction === "BACKWARD";
   const pair = isBackward ? { reader: candidate, writer: old } : { reader: old, writer: candidate };
-  return checkCompatibility(pair).map((incompatibility) => ({
+  const found = isStrict
+    ? strictIncompatibilities({ ...pair, newer: isBackward ? "reader" : "writer" })
+    : checkCompatibility(pair);
+  return found.map((incompatibility) => ({
     direction,
     incompatibility,
     message: verboseMessage(incompatibility, candidate, isBackward),

@@ -1,6 +1,7 @@
 export * from "./avro/index.ts";
 export { checkCompatibility } from "./compatibility.ts";
 export {
+  type CheckLevel,
   COMPATIBILITY_LEVELS,
   type CompatibilityLevel,
   checkLevel,
@@ -25,6 +26,8 @@ export {
 export { type ParseSchemaOptions, parseSchema } from "./parse-schema.ts";
 export type { Incompatibility, ParsedSchema, PayloadChecker, PayloadFault } from "./parsed-schema.ts";
 export * from "./protobuf/index.ts";
+export type { ReadFinding, ReadTrial } from "./read-finding.ts";
+export { readTrial } from "./read-trial.ts";
 export {
   type ReaderDeclaration,
   readerFingerprint,
@@ -40,6 +43,7 @@ export type {
 } from "./schema-definition.ts";
 export { SchemaError, type SchemaErrorCode, type SourceLocation } from "./schema-error.ts";
 export type { Decode, Serde } from "./serde.ts";
+export { strictIncompatibilities } from "./strict.ts";
 export { subjectOf } from "./subject-name.ts";
 export type {
   KeyContract,

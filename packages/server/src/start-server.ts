@@ -7,7 +7,13 @@ import {
   startBroker,
 } from "@letterpress/broker";
 import { type LogEngine, LogError, openFileEngine, openMemoryEngine } from "@letterpress/log";
-import { createRegistryApp, Registry, RegistryState } from "@letterpress/registry";
+import {
+  createRegistryApp,
+  Registry,
+  type RegistryAuthenticator,
+  RegistryState,
+  staticAuthenticator,
+} from "@letterpress/registry";
 import type { Hono } from "hono";
 import pino, { type Logger } from "pino";
 import { readServerConfig } from "./config/read-config.ts";
@@ -58,17 +64,18 @@ export async function startServer(input: ServerConfigInput = {}): Promise<Letter
     broker.setGuard(createGuard(broker, registry, logger));
     let ready = true;
     const registryApp = createRegistryApp(registry, {
+      authenticate: authenticatorOf(config),
       onError: (error) => logger.error({ err: error }, "registry failed"),
     });
     const app = createHttpApp({ registry: registryApp, metrics, isReady: () => ready });
-    const http = await listenHttp(app as Hono, parseEndpoint(config.http));
+    const http = await listenHttp(app as Hono, parseEndpoint(config.http), config.httpTls);
     const close = once(async () => {
       ready = false;
       await closeAll(http, broker);
     });
     return {
       kafka: formatEndpoint({ host: parseEndpoint(config.kafka).host, port: broker.port }),
-      http: `http://${formatEndpoint(http.endpoint)}`,
+      http: http.url,
       broker,
       registry,
       close,
@@ -78,6 +85,11 @@ export async function startServer(input: ServerConfigInput = {}): Promise<Letter
     await broker.close();
     throw error;
   }
+}
+
+/** Undefined where the configuration names nobody: everybody may do everything then. */
+function authenticatorOf({ registry: { users, tokens } }: ServerConfig): RegistryAuthenticator | undefined {
+  return users === undefined && tokens === undefined ? undefined : staticAuthenticator({ users, tokens });
 }
 
 async function openBroker(

@@ -10,6 +10,8 @@ const endpoint = z
   )
   .refine((text) => Number(text.slice(text.lastIndexOf(":") + 1)) < 65_536, "the port must be below 65536");
 
+const role = z.enum(["read", "write", "admin"]);
+
 /** What a server is started with. Every setting has a default that is safe on a developer's machine. */
 export const serverConfigSchema = z.strictObject({
   /** The data folder. Default: none; everything is kept in memory and gone at the end. */
@@ -28,10 +30,17 @@ export const serverConfigSchema = z.strictObject({
   broker: z
     .record(z.string().min(1), z.union([z.string(), z.number(), z.boolean()]).transform(String))
     .default({}),
+  /** Serve HTTP over TLS with this certificate and key, given as the paths of PEM files. Default: plain HTTP. */
+  httpTls: z.strictObject({ certificate: z.string().min(1), key: z.string().min(1) }).optional(),
   registry: z
     .strictObject({
       /** The level of subjects without a setting of their own. */
       compatibility: z.enum(COMPATIBILITY_LEVELS).default("BACKWARD"),
+      /** Who may use the registry: `read`, `write` (register, soft-delete) or `admin`. Default: everybody. */
+      users: z
+        .array(z.strictObject({ username: z.string().min(1), password: z.string().min(1), role }))
+        .optional(),
+      tokens: z.array(z.strictObject({ token: z.string().min(1), role })).optional(),
     })
     .prefault({}),
   log: z

@@ -98,8 +98,9 @@ export class RunningBroker implements AsyncDisposable {
     const { broker, options, listener, metadata, stateLogs } = this.#parts;
     clearInterval(this.#retention);
     try {
-      await listener.close(options.closeGraceMs);
+      // Members whose join or sync is parked are answered first: nothing else would end their wait.
       broker.groups.close();
+      await listener.close(options.closeGraceMs);
       for (const stateLog of stateLogs) await stateLog.close();
       await broker.partitions.close();
       await metadata.close();

@@ -13,14 +13,20 @@ export interface Connected {
   readonly registry: RegistryClient;
 }
 
-/** Adds `--brokers`, `--registry` and `--json`, with their defaults and environment variables. */
+/** Adds `--brokers` and what {@link addRegistryFlags} adds. */
 export function addConnectionFlags(command: Command): Command {
-  return command
-    .addOption(
+  return addRegistryFlags(
+    command.addOption(
       new Option("--brokers <host:port,...>", "some brokers of the cluster")
         .default("127.0.0.1:9092")
         .env("LETTERPRESS_BROKERS"),
-    )
+    ),
+  );
+}
+
+/** Adds `--registry` and `--json`, for commands that need no broker. */
+export function addRegistryFlags(command: Command): Command {
+  return command
     .addOption(
       new Option("--registry <url>", "the schema registry")
         .default("http://127.0.0.1:8081")
@@ -29,12 +35,16 @@ export function addConnectionFlags(command: Command): Command {
     .option("--json", "print JSON, one document per line");
 }
 
+export function registryOf({ registry }: Pick<ConnectionFlags, "registry">): RegistryClient {
+  return new RegistryClient({ url: registry, tries: REGISTRY_TRIES });
+}
+
 /** Connects, runs `use`, and closes everything again. */
 export async function withConnection<T>(
   flags: Pick<ConnectionFlags, "brokers" | "registry">,
   use: (connected: Connected) => Promise<T>,
 ): Promise<T> {
-  const registry = new RegistryClient({ url: flags.registry, tries: REGISTRY_TRIES });
+  const registry = registryOf(flags);
   const client = new Letterpress({
     brokers: flags.brokers,
     registry,

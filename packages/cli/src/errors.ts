@@ -25,6 +25,7 @@ const UNREACHABLE: readonly string[] = [
 const USAGE: readonly string[] = [
   "INVALID_ARGUMENT",
   "INVALID_CONFIG",
+  "INVALID",
   "INVALID_SCHEMA",
   "MISSING_REFERENCE",
   "ENCODE_FAILED",

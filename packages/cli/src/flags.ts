@@ -10,7 +10,13 @@ export const wholeNumber = z
 /** A whole number from 1. */
 export const count = wholeNumber.refine((value) => value > 0, "must be at least 1");
 
+export const registryFlags = {
+  registry: z.url({ protocol: /^https?$/, error: "must be a URL, such as http://127.0.0.1:8081" }),
+  json: z.boolean().default(false),
+};
+
 export const connectionFlags = {
+  ...registryFlags,
   brokers: z
     .string()
     .transform((text) => text.split(",").map((each) => each.trim()))
@@ -19,8 +25,6 @@ export const connectionFlags = {
         z.string().regex(/^(\[[^\]]+\]|[^:]+):\d{1,5}$/, 'must be "host:port", such as 127.0.0.1:9092'),
       ),
     ),
-  registry: z.url({ protocol: /^https?$/, error: "must be a URL, such as http://127.0.0.1:8081" }),
-  json: z.boolean().default(false),
 };
 
 export type ConnectionFlags = z.output<z.ZodObject<typeof connectionFlags>>;

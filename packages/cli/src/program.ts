@@ -43,6 +43,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 async function createProgram(argv: readonly string[], io: Io): Promise<Command> {
   const program = new Command("letterpress");
   program.description("A Kafka-compatible broker and registry, and typed topics for TypeScript.");
+  // So that "schema show --version 2" is the subcommand's own flag.
+  program.enablePositionalOptions();
   program.version(version(), "-V, --version", "print the version");
   program.addHelpText("after", EXAMPLES);
   const wanted = argv[0] === "help" ? argv[1] : argv[0];

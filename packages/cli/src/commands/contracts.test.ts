@@ -4,6 +4,7 @@ import { type CliSession, runHere, startSession } from "../testing/cli-session.t
 import { ContractsFolder } from "../testing/contracts-folder.ts";
 import { CliProcess } from "../testing/run-cli.ts";
 
+const POLL = { timeout: 10_000 };
 let session: CliSession;
 let contracts: ContractsFolder;
 
@@ -82,7 +83,7 @@ test("generate --watch goes on after a mistake and writes the code again", async
   await using watching = new CliProcess(["generate", "--watch", "--json", "--contracts", contracts.manifest]);
   expect(JSON.parse(await watching.line()).written).toContain("orders.ts");
   contracts.write("schemas/order.avsc", "{");
-  await expect.poll(() => watching.stderr).toContain("order.avsc");
+  await expect.poll(() => watching.stderr, POLL).toContain("order.avsc");
   contracts.addOrderField({ name: "discount", type: "int", default: 0 });
   const result = JSON.parse(await watching.line());
   expect(result.written).toEqual(expect.arrayContaining([expect.stringContaining("shop")]));

@@ -18,6 +18,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./serve.ts")).serve,
   },
   {
+    name: "dev",
+    summary: "run the server, and apply and generate on every change of the contracts",
+    load: async () => (await import("./dev.ts")).dev,
+  },
+  {
     name: "plan",
     summary: "show what apply would change",
     load: async () => (await import("./plan.ts")).plan,
@@ -31,6 +36,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "generate",
     summary: "write the TypeScript of the contracts",
     load: async () => (await import("./generate.ts")).generate,
+  },
+  {
+    name: "schema",
+    summary: "check, register, list and show schemas",
+    usage: "<command>",
+    load: async () => (await import("./schema/index.ts")).schema,
   },
   {
     name: "topic",

@@ -24,7 +24,10 @@ export async function startSession(): Promise<CliSession> {
   const session: CliSession = {
     kafka,
     http,
-    run: (args, input) => runHere([...args, "--brokers", kafka, "--registry", http], input),
+    run: (args, input) => {
+      const brokers = args[0] === "schema" ? [] : ["--brokers", kafka];
+      return runHere([...args, ...brokers, "--registry", http], input);
+    },
     async json(args, input) {
       const { code, stdout, stderr } = await session.run([...args, "--json"], input);
       if (code !== 0) throw new Error(`letterpress ${args.join(" ")} ended with ${code}: ${stderr}`);

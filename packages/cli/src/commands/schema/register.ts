@@ -1,0 +1,50 @@
+import { Command } from "commander";
+import { z } from "zod";
+import { addRegistryFlags, registryOf } from "../../connect.ts";
+import { addContractsFlag } from "../../contracts.ts";
+import { checkFlags, registryFlags } from "../../flags.ts";
+import type { Io } from "../../io.ts";
+import { Output } from "../../output.ts";
+import { schemaSources } from "../../schemas/schema-sources.ts";
+import { table } from "../../table.ts";
+import { checkAll, throwIfRefused } from "./check.ts";
+
+const EXAMPLES = `
+Examples:
+  letterpress schema register
+  letterpress schema register draft.avsc --subject drafts-value
+
+All schemas are checked first; nothing is registered when one may not follow what is there (exit code 1). A schema
+that is registered already keeps its version.`;
+
+const flagsSchema = z.object({ ...registryFlags, contracts: z.string(), subject: z.string().optional() });
+
+export function registerSchemas(io: Io): Command {
+  return addContractsFlag(addRegistryFlags(new Command("register")))
+    .summary("register schemas, and what they include, as the next versions")
+    .description(
+      "Registers schemas, and before them what they include, as the next versions of their subjects.",
+    )
+    .argument("[file]", "an .avsc or .proto file (default: all schemas of the contracts)")
+    .option("--subject <subject>", "the file's subject (default: that of the topic that uses it)")
+    .addHelpText("after", EXAMPLES)
+    .action((file: string | undefined, flags) => run(file, flags, io));
+}
+
+async function run(file: string | undefined, input: unknown, io: Io): Promise<void> {
+  const flags = checkFlags(flagsSchema, input);
+  const sources = await schemaSources({ file, subject: flags.subject, contracts: flags.contracts }, io.cwd());
+  const registry = registryOf(flags);
+  throwIfRefused(await checkAll(registry, sources));
+  const registered: { subject: string; id: number; version: number | null }[] = [];
+  for (const { subject, schema } of sources) {
+    const { id, version = null } = await registry.registerResolved(subject, schema);
+    registered.push({ subject, id, version });
+  }
+  new Output(io, flags).result(registered, () =>
+    table(
+      ["SUBJECT", "VERSION", "ID"],
+      registered.map(({ subject, version, id }) => [subject, String(version ?? ""), String(id)]),
+    ),
+  );
+}

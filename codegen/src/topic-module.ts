@@ -1,6 +1,6 @@
-import type { ResolvedSchema } from "@letterpress/schema";
-import type { Contract, ContractKey, ContractSchema } from "./contracts/contracts.ts";
+import type { Contract, ContractKey } from "./contracts/contracts.ts";
 import { camelCase, kebabCase, pascalCase, propertyAccess } from "./names.ts";
+import { SchemaConstants } from "./schema-constants.ts";
 import { GENERATED_MARK, type GeneratedFile } from "./source-file.ts";
 
 /** How a topic module speaks of one of its schemas. */
@@ -58,8 +58,8 @@ ${[...clientImports]
   .join("")}} from "@letterpress/client";
 ${[...new Set([...value.imports(), ...(key?.imports() ?? [])])].join("\n")}
 
-${schemaConstant("valueSchema", contract.value)}
-${contract.key.kind === "schema" ? `${schemaConstant("keySchema", contract.key.schema)}\n` : ""}/** The contract of the topic \`${topic}\`. */
+${schemaCode(contract)}
+/** The contract of the topic \`${topic}\`. */
 export const ${constant}: TopicContract<${types}> = {
   topic: ${JSON.stringify(topic)},
   key: ${keyExpression(contract.key, key, value.inputType)},
@@ -107,23 +107,11 @@ function keyExpression(key: ContractKey, code: SchemaCode | undefined, inputType
   }
 }
 
-function schemaConstant(name: string, { schema }: ContractSchema): string {
-  return `const ${name}: ResolvedSchema = ${schemaLiteral(schema, "")};\n`;
-}
-
-function schemaLiteral({ format, text, references }: ResolvedSchema, indent: string): string {
-  const inner = `${indent}  `;
-  const included = references.map(({ name, subject, version, schema }) => {
-    const place = `name: ${JSON.stringify(name)}, subject: ${JSON.stringify(subject)}, version: ${version}`;
-    return `${inner}  { ${place}, schema: ${schemaLiteral(schema, `${inner}  `)} },\n`;
-  });
-  const list = included.length === 0 ? "[]" : `[\n${included.join("")}${inner}]`;
-  return `{\n${inner}format: "${format}",\n${inner}text: ${textLiteral(text)},\n${inner}references: ${list},\n${indent}}`;
-}
-
-/** A template literal keeps the schema readable, line for line as it was written. */
-function textLiteral(text: string): string {
-  return `\`${text.replaceAll("\\", "\\\\").replaceAll("`", "\\`").replaceAll("${", "\\${")}\``;
+function schemaCode({ key, topic, value }: Contract): string {
+  const constants = new SchemaConstants(["valueSchema", "keySchema", camelCase(topic)]);
+  constants.add("valueSchema", value.schema);
+  if (key.kind === "schema") constants.add("keySchema", key.schema.schema);
+  return constants.code();
 }
 
 function byName(a: string, b: string): number {

@@ -89,11 +89,12 @@ class NamespaceModule {
   #record(type: AvroRecord): string {
     const read = this.#interface(type, this.#names.readName(type), "read");
     const inputName = this.#names.inputName(type);
-    const input = differsAsInput(type)
-      ? this.#interface(type, inputName, "input")
-      : `export type ${inputName} = ${this.#names.readName(type)};\n`;
-    const doc = `What writing a \`${type.name.simple}\` takes: fields with defaults may be left out.`;
-    return `${read}\n${docComment(doc)}${input}`;
+    if (!differsAsInput(type)) {
+      const doc = `What writers of \`${type.name.simple}\` give: the same, as no field may be left out.`;
+      return `${read}\n${docComment(doc)}export type ${inputName} = ${this.#names.readName(type)};\n`;
+    }
+    const doc = `What writers of \`${type.name.simple}\` give: fields with defaults may be left out.`;
+    return `${read}\n${docComment(doc)}${this.#interface(type, inputName, "input")}`;
   }
 
   #interface(type: AvroRecord, name: string, direction: Direction): string {

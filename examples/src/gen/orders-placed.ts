@@ -15,6 +15,22 @@ import type { OrderPlaced, OrderPlacedInput } from "./avro/shop/orders.ts";
 export { type OrderPlaced, type OrderPlacedInput, Channel, type OrderLine, type OrderLineInput } from "./avro/shop/orders.ts";
 export { type Money, type MoneyInput } from "./avro/shop/common.ts";
 
+const shopCommonMoneySchema: ResolvedSchema = {
+  format: "AVRO",
+  text: `{
+  "type": "record",
+  "name": "Money",
+  "namespace": "shop.common",
+  "doc": "An amount in the smallest unit of its currency.",
+  "fields": [
+    { "name": "minorUnits", "type": "long", "doc": "Cents, pence, yen." },
+    { "name": "currency", "type": "string", "doc": "ISO 4217, such as EUR." }
+  ]
+}
+`,
+  references: [],
+};
+
 const valueSchema: ResolvedSchema = {
   format: "AVRO",
   text: `{
@@ -52,21 +68,7 @@ const valueSchema: ResolvedSchema = {
 }
 `,
   references: [
-    { name: "shop.common.Money", subject: "shop.common.Money", version: -1, schema: {
-      format: "AVRO",
-      text: `{
-  "type": "record",
-  "name": "Money",
-  "namespace": "shop.common",
-  "doc": "An amount in the smallest unit of its currency.",
-  "fields": [
-    { "name": "minorUnits", "type": "long", "doc": "Cents, pence, yen." },
-    { "name": "currency", "type": "string", "doc": "ISO 4217, such as EUR." }
-  ]
-}
-`,
-      references: [],
-    } },
+    { name: "shop.common.Money", subject: "shop.common.Money", version: -1, schema: shopCommonMoneySchema },
   ],
 };
 

@@ -11,5 +11,5 @@ export interface Flight {
   destination: string;
 }
 
-/** What writing a `Flight` takes: fields with defaults may be left out. */
+/** What writers of `Flight` give: the same, as no field may be left out. */
 export type FlightInput = Flight;

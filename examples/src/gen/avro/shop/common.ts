@@ -8,5 +8,5 @@ export interface Money {
   currency: string;
 }
 
-/** What writing a `Money` takes: fields with defaults may be left out. */
+/** What writers of `Money` give: the same, as no field may be left out. */
 export type MoneyInput = Money;

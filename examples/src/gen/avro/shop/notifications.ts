@@ -10,19 +10,19 @@ export interface Notification {
   sentAt: Date;
 }
 
-/** What writing a `Notification` takes: fields with defaults may be left out. */
+/** What writers of `Notification` give: the same, as no field may be left out. */
 export type NotificationInput = Notification;
 
 export interface Email {
   address: string;
 }
 
-/** What writing a `Email` takes: fields with defaults may be left out. */
+/** What writers of `Email` give: the same, as no field may be left out. */
 export type EmailInput = Email;
 
 export interface Push {
   device: string;
 }
 
-/** What writing a `Push` takes: fields with defaults may be left out. */
+/** What writers of `Push` give: the same, as no field may be left out. */
 export type PushInput = Push;

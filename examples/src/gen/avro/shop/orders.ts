@@ -13,7 +13,7 @@ export interface OrderPlaced {
   note: string | null;
 }
 
-/** What writing a `OrderPlaced` takes: fields with defaults may be left out. */
+/** What writers of `OrderPlaced` give: fields with defaults may be left out. */
 export interface OrderPlacedInput {
   orderId: string;
   customerId: string;
@@ -37,5 +37,5 @@ export interface OrderLine {
   unitPrice: shopCommon.Money;
 }
 
-/** What writing a `OrderLine` takes: fields with defaults may be left out. */
+/** What writers of `OrderLine` give: the same, as no field may be left out. */
 export type OrderLineInput = OrderLine;

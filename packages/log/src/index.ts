@@ -1,6 +1,8 @@
 export type { Disk, DiskFile } from "./disk/disk.ts";
 export { nodeDisk } from "./disk/node-disk.ts";
+export { EpochCache } from "./file/epoch-cache.ts";
 export { type FileEngineOptions, openFileEngine } from "./file/file-engine.ts";
+export { LogEvents } from "./file/log-events.ts";
 export { LOG_CONFIG_DEFAULTS, logConfig } from "./log-config.ts";
 export { LogError, type LogErrorCode } from "./log-error.ts";
 export { openMemoryEngine } from "./memory/memory-engine.ts";
@@ -17,5 +19,6 @@ export type {
   ProducerSnapshot,
   TimestampedOffset,
 } from "./partition-log.ts";
+export { type ProducedHeader, ProducerStates } from "./producer/producer-state.ts";
 export { STATE_LOG_CONFIG, StateLog, type StateLogOptions } from "./state-log.ts";
 export type { StateEntry, StateMachine, StoredEntry } from "./state-machine.ts";

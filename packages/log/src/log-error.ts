@@ -18,7 +18,20 @@ export type LogErrorCode =
   /** The topic, its id or the partition number cannot name a log. */
   | "INVALID_PARTITION"
   /** Another process holds the data folder. */
-  | "LOCKED";
+  | "LOCKED"
+  /** Replicated logs: too few servers are there to store anything now. */
+  | "NOT_ENOUGH_REPLICAS"
+  /** Replicated logs: not acknowledged in time. The batch may still be stored. */
+  | "TIMED_OUT"
+  /** The batch is larger than what the engine can store as one. */
+  | "BATCH_TOO_LARGE";
+
+const RETRIABLE: ReadonlySet<LogErrorCode> = new Set([
+  "NOT_LEADER",
+  "STORAGE_FAILED",
+  "NOT_ENOUGH_REPLICAS",
+  "TIMED_OUT",
+]);
 
 /** The one error of this package. */
 export class LogError extends Error {
@@ -30,6 +43,6 @@ export class LogError extends Error {
   constructor(code: LogErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
-    this.retriable = code === "NOT_LEADER" || code === "STORAGE_FAILED";
+    this.retriable = RETRIABLE.has(code);
   }
 }

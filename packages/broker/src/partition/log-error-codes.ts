@@ -14,6 +14,9 @@ const CODES: Readonly<Record<LogErrorCode, ErrorName>> = {
   CLOSED: "NOT_LEADER_OR_FOLLOWER",
   INVALID_PARTITION: "INVALID_PARTITIONS",
   LOCKED: "KAFKA_STORAGE_ERROR",
+  NOT_ENOUGH_REPLICAS: "NOT_ENOUGH_REPLICAS",
+  TIMED_OUT: "REQUEST_TIMED_OUT",
+  BATCH_TOO_LARGE: "MESSAGE_TOO_LARGE",
 };
 
 /** What went wrong, in Kafka's codes: storage errors are translated, anything unforeseen is a server error. */

@@ -6,6 +6,18 @@ import type { ProducerSnapshot } from "../partition-log.ts";
 export const BATCHES_KEPT = 5;
 const SEQUENCES = 0x8000_0000;
 
+/** The part of a batch's header that idempotence depends on. */
+export type ProducedHeader = Pick<
+  RecordBatchHeader,
+  | "producerId"
+  | "producerEpoch"
+  | "baseSequence"
+  | "baseOffset"
+  | "lastOffset"
+  | "maxTimestampMs"
+  | "isControl"
+>;
+
 /** A batch that a producer wrote. */
 export interface ProducedBatch {
   readonly baseSequence: number;
@@ -38,7 +50,7 @@ export class ProducerStates {
    *
    * @throws LogError `PRODUCER_FENCED`, `OUT_OF_ORDER_SEQUENCE`, `DUPLICATE_SEQUENCE`
    */
-  check(header: RecordBatchHeader): ProducedBatch | undefined {
+  check(header: ProducedHeader): ProducedBatch | undefined {
     const known = this.#producers.get(header.producerId);
     // Nothing is known of a producer that is new, or whose records are all deleted: any sequence may begin.
     if (known === undefined) return undefined;
@@ -58,7 +70,7 @@ export class ProducerStates {
   }
 
   /** Takes a batch that has got its offsets: appended, or found in the log. */
-  record(header: RecordBatchHeader): void {
+  record(header: ProducedHeader): void {
     const known = this.#producers.get(header.producerId);
     const kept = known !== undefined && known.producerEpoch === header.producerEpoch ? known.batches : [];
     const batch: ProducedBatch = {
@@ -100,7 +112,7 @@ export class ProducerStates {
   }
 }
 
-function checkSequence(header: RecordBatchHeader, known: Producer): ProducedBatch | undefined {
+function checkSequence(header: ProducedHeader, known: Producer): ProducedBatch | undefined {
   const lastSequence = lastSequenceOf(header);
   const repeated = known.batches.find(
     (batch) => batch.baseSequence === header.baseSequence && batch.lastSequence === lastSequence,
@@ -123,12 +135,12 @@ function checkSequence(header: RecordBatchHeader, known: Producer): ProducedBatc
 }
 
 /** Sequences go from 0 to 2^31 - 1 and around. */
-function lastSequenceOf(header: RecordBatchHeader): number {
+function lastSequenceOf(header: ProducedHeader): number {
   if (header.baseSequence < 0) return -1;
   return (header.baseSequence + Number(header.lastOffset - header.baseOffset)) % SEQUENCES;
 }
 
-function outOfOrder(header: RecordBatchHeader, expected: number): LogError {
+function outOfOrder(header: ProducedHeader, expected: number): LogError {
   return new LogError(
     "OUT_OF_ORDER_SEQUENCE",
     `producer ${header.producerId}, epoch ${header.producerEpoch}: sequence ${header.baseSequence} where ${expected} is next`,

@@ -1,0 +1,142 @@
+import {
+  type LogConfig,
+  type LogEngine,
+  LogError,
+  type PartitionId,
+  type PartitionLog,
+} from "@letterpress/log";
+import {
+  type JetStreamEngineOptions,
+  type ResolvedEngineOptions,
+  resolveEngineOptions,
+} from "./engine-options.ts";
+import { JetStreamApi, type StreamInfo } from "./jetstream/jetstream-api.ts";
+import { JetStreamError } from "./jetstream/jetstream-error.ts";
+import { MESSAGE_OVERHEAD_BYTES, PartitionStream, streamName } from "./jetstream/partition-stream.ts";
+import { ensureStream, listPartitions } from "./jetstream/partition-streams.ts";
+import { InFlightBudget } from "./log/in-flight-budget.ts";
+import { JetStreamLog } from "./log/jetstream-log.ts";
+import type { LogServices } from "./log/log-services.ts";
+import { TailBudget } from "./log/tail-cache.ts";
+import { takeOver, unavailable } from "./log/take-over.ts";
+import { checkServer } from "./nats/check-server.ts";
+import { connectNats, type NatsLink } from "./nats/nats-link.ts";
+import { ReplyMux } from "./nats/reply-mux.ts";
+
+/** More than this on the way at once makes servers refuse. */
+const IN_FLIGHT_BYTES_MAX = 64 * 1024 * 1024;
+
+/**
+ * Keeps partition logs on a NATS JetStream cluster: one stream per partition, one message per record batch. Opening a
+ * log takes it over from whoever led it.
+ *
+ * @throws ClusterError `NATS_UNREACHABLE`, `NATS_UNAUTHORIZED`, `NATS_TOO_OLD`, `JETSTREAM_DISABLED`, `NATS_LIMIT`,
+ *   `INVALID_OPTIONS`
+ */
+export async function openJetStreamEngine(options: JetStreamEngineOptions): Promise<LogEngine> {
+  const resolved = resolveEngineOptions(options);
+  const link = await connectNats(options);
+  try {
+    for (const advice of checkServer(link.server, resolved.replicas)) resolved.onAdvice(advice);
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
+  return new JetStreamEngine(link, resolved);
+}
+
+class JetStreamEngine implements LogEngine {
+  readonly #link: NatsLink;
+  readonly #mux: ReplyMux;
+  readonly #api: JetStreamApi;
+  readonly #options: ResolvedEngineOptions;
+  readonly #services: LogServices;
+  /** By the stream's name; undefined while it is being opened. */
+  readonly #open = new Map<string, JetStreamLog | undefined>();
+  #isClosed = false;
+
+  constructor(link: NatsLink, options: ResolvedEngineOptions) {
+    this.#link = link;
+    this.#options = options;
+    this.#mux = new ReplyMux(link);
+    this.#api = new JetStreamApi(this.#mux);
+    this.#services = {
+      tailBudget: new TailBudget(options.tailCacheBytes),
+      inFlightBudget: new InFlightBudget(IN_FLIGHT_BYTES_MAX),
+      batchBytesMax: link.server.maxPayloadBytes - MESSAGE_OVERHEAD_BYTES,
+    };
+  }
+
+  async open(id: PartitionId, config: LogConfig): Promise<PartitionLog> {
+    this.#assertOpen();
+    const name = streamName(id);
+    if (this.#open.has(name)) throw new LogError("CLOSED", `the log ${name} is open already`);
+    this.#open.set(name, undefined);
+    try {
+      const log = await this.#takeOver(id, config);
+      this.#open.set(name, log);
+      log.on("closed", () => this.#open.delete(name));
+      return log;
+    } catch (error) {
+      this.#open.delete(name);
+      throw error instanceof JetStreamError ? unavailable(error) : error;
+    }
+  }
+
+  async delete(id: PartitionId): Promise<void> {
+    this.#assertOpen();
+    const name = streamName(id);
+    const log = this.#open.get(name);
+    try {
+      await this.#api.deleteStream(name);
+    } catch (error) {
+      throw error instanceof JetStreamError ? unavailable(error) : error;
+    }
+    await log?.abandon();
+  }
+
+  async list(): Promise<readonly PartitionId[]> {
+    this.#assertOpen();
+    try {
+      return await listPartitions(this.#api);
+    } catch (error) {
+      throw error instanceof JetStreamError ? unavailable(error) : error;
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await Promise.all([...this.#open.values()].map((log) => log?.close()));
+    this.#mux.close();
+    await this.#link.close();
+  }
+
+  async #takeOver(id: PartitionId, config: LogConfig): Promise<JetStreamLog> {
+    const { replicas, openTimeoutMs, mayLead } = this.#options;
+    const info = await ensureStream(this.#api, id, replicas, openTimeoutMs);
+    assertNotEmptied(info);
+    const stream = new PartitionStream(this.#api, id);
+    const content = await takeOver({
+      stream,
+      firstSequence: Math.max(1, info.state.first_seq),
+      mayLead: () => !this.#isClosed && mayLead(id),
+      timeoutMs: openTimeoutMs,
+      segmentBytes: config.segmentBytes,
+    });
+    return new JetStreamLog({ stream, config, content, services: this.#services });
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosed) throw new LogError("CLOSED", "the engine is closed");
+  }
+}
+
+/** One message always stays, for it knows where the log ends: without it, offsets would be given out again. */
+function assertNotEmptied({ config, state }: StreamInfo): void {
+  if (state.messages > 0 || state.last_seq === 0) return;
+  throw new LogError(
+    "STORAGE_FAILED",
+    `somebody has purged the stream ${config.name}, and with it the offset that comes next; delete the topic`,
+  );
+}

@@ -1,0 +1,92 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { LogError } from "@letterpress/log";
+import type { AppendReply } from "../jetstream/append-reply.ts";
+import { JetStreamError } from "../jetstream/jetstream-error.ts";
+import type { PartitionStream } from "../jetstream/partition-stream.ts";
+import type { StoredMessage } from "../jetstream/stored-message.ts";
+import type { MessageHeader } from "./message-header.ts";
+
+const BARRIER_TIMEOUT_MS = 1_500;
+const RETRY_MS = 200;
+/** Longer than any election: a server that still answers with an older end is no straggler. */
+const LOSS_MS = 20_000;
+const NO_BYTES = Buffer.alloc(0);
+
+export interface BarrierOptions {
+  readonly stream: PartitionStream;
+  /** Everything up to here has been seen. */
+  readonly seenSequence: number;
+  /** Takes what lies behind, in order. */
+  visit(message: StoredMessage): void;
+  /** The message to append, once everything before it has been visited. Throws when this broker must not write any more. */
+  header(): MessageHeader;
+  /** Told of an attempt that failed for want of servers. Throws to give up. */
+  failed(error: JetStreamError): void;
+}
+
+/**
+ * Appends a message behind everything that is stored, after having seen all of it. When it is acknowledged, nothing sent
+ * before it can come in front of it any more: it is a fence, and the one linearizable read that a stream has.
+ * Where the stream ends is a guess each time, for any server may answer with an old state; the append decides.
+ *
+ * @returns the message and its sequence.
+ * @throws LogError `STORAGE_FAILED` when the stream has lost what was seen; what `header` and `failed` throw.
+ */
+export async function placeBarrier(
+  options: BarrierOptions,
+): Promise<{ readonly sequence: number; readonly header: MessageHeader }> {
+  const { stream } = options;
+  let seen = options.seenSequence;
+  let hint: number | undefined;
+  let shortSinceMs: number | undefined;
+  for (;;) {
+    try {
+      const last = hint ?? (await lastSequence(stream));
+      hint = undefined;
+      if (last < seen) {
+        shortSinceMs ??= performance.now();
+        if (performance.now() - shortSinceMs > LOSS_MS) throw lost(stream, last, seen);
+        throw new JetStreamError("UNAVAILABLE", `${stream.name} answers with an old state`);
+      }
+      shortSinceMs = undefined;
+      for await (const messages of stream.reader.scan(seen + 1, last)) {
+        for (const message of messages) options.visit(message);
+        seen = messages.at(-1)!.sequence;
+      }
+      const header = options.header();
+      const reply = await append(stream, header, last);
+      if (reply.kind === "stored") return { sequence: reply.sequence, header };
+      if (reply.kind !== "wrong-sequence") {
+        throw new JetStreamError(
+          reply.kind === "unavailable" ? "UNAVAILABLE" : "TIMED_OUT",
+          `${stream.name}: ${reply.reason}`,
+        );
+      }
+      hint = reply.lastSequence;
+    } catch (error) {
+      if (!(error instanceof JetStreamError)) throw error;
+      options.failed(error);
+      await delay(RETRY_MS);
+    }
+  }
+}
+
+function append(stream: PartitionStream, header: MessageHeader, lastSequence: number): Promise<AppendReply> {
+  return new Promise((resolve) => {
+    stream.append(header, NO_BYTES, lastSequence, BARRIER_TIMEOUT_MS, resolve);
+  });
+}
+
+async function lastSequence(stream: PartitionStream): Promise<number> {
+  const info = await stream.api.streamInfo(stream.name);
+  if (info === undefined) throw new LogError("CLOSED", `the stream ${stream.name} does not exist any more`);
+  return info.state.last_seq;
+}
+
+function lost(stream: PartitionStream, last: number, seen: number): LogError {
+  return new LogError(
+    "STORAGE_FAILED",
+    `the stream ${stream.name} ends at message ${last}, but message ${seen} was acknowledged: it has lost data; ` +
+      "restore it from a backup, or delete the topic",
+  );
+}

@@ -1,0 +1,221 @@
+import {
+  type Appended,
+  type AppendOptions,
+  type LogConfig,
+  LogError,
+  type LogEvent,
+  LogEvents,
+  type LogRead,
+  type PartitionLog,
+  type ProducerSnapshot,
+  type TimestampedOffset,
+} from "@letterpress/log";
+import type { RecordBatchHeader } from "@letterpress/wire";
+import { JetStreamError } from "../jetstream/jetstream-error.ts";
+import type { PartitionStream } from "../jetstream/partition-stream.ts";
+import { CatchUp } from "./catch-up.ts";
+import { LogAppender } from "./log-appender.ts";
+import type { LogContent } from "./log-content.ts";
+import { findMaxTimestamp, findTimestamp, scanBatches } from "./log-search.ts";
+import type { LogServices } from "./log-services.ts";
+import { countExpired } from "./retention.ts";
+import { TailCache } from "./tail-cache.ts";
+
+/** Producers that write nothing for a day are forgotten, as in Kafka (`producer.id.expiration.ms`). */
+const PRODUCER_EXPIRATION_MS = 24 * 60 * 60 * 1000;
+
+export interface JetStreamLogOptions {
+  readonly stream: PartitionStream;
+  readonly config: LogConfig;
+  /** What the stream holds; final, because the log's epoch has begun. */
+  readonly content: LogContent;
+  readonly services: LogServices;
+}
+
+/** A partition log in a JetStream stream, led by this process until somebody else begins a newer epoch. */
+export class JetStreamLog implements PartitionLog {
+  readonly leaderEpoch: number;
+  readonly #stream: PartitionStream;
+  readonly #content: LogContent;
+  readonly #tail: TailCache;
+  readonly #catchUp: CatchUp;
+  readonly #appender: LogAppender;
+  readonly #events = new LogEvents();
+  #config: LogConfig;
+  #failure: LogError | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor({ stream, config, content, services }: JetStreamLogOptions) {
+    this.leaderEpoch = content.lineage.leaderEpoch;
+    this.#stream = stream;
+    this.#content = content;
+    this.#config = config;
+    this.#tail = new TailCache(services.tailBudget);
+    this.#catchUp = new CatchUp(stream.reader, content.index);
+    this.#appender = new LogAppender({
+      stream,
+      content,
+      services,
+      tail: this.#tail,
+      advanced: () => this.#events.emit("advance"),
+      failed: (error) => this.#stop(error),
+    });
+  }
+
+  get startOffset(): bigint {
+    return BigInt(this.#content.lineage.startOffset);
+  }
+
+  get highWatermark(): bigint {
+    return BigInt(this.#appender.highWatermark);
+  }
+
+  get endOffset(): bigint {
+    return BigInt(this.#appender.endOffset);
+  }
+
+  get sizeBytes(): number {
+    return this.#content.index.sizeBytes;
+  }
+
+  async append(batch: Buffer, options: AppendOptions = {}): Promise<Appended> {
+    this.#assertOpen();
+    const { leaderEpoch = this.leaderEpoch } = options;
+    if (leaderEpoch !== this.leaderEpoch) {
+      throw new LogError("NOT_LEADER", `the log is led in epoch ${this.leaderEpoch}, not in ${leaderEpoch}`);
+    }
+    return this.#appender.append(batch, options);
+  }
+
+  async read(offset: bigint, maxBytes: number): Promise<LogRead> {
+    this.#assertOpen();
+    this.#assertInRange(offset);
+    const { highWatermark, startOffset } = this;
+    const chunks = await this.#chunks(Number(offset), Number(highWatermark), maxBytes);
+    let sizeBytes = 0;
+    for (const chunk of chunks) sizeBytes += chunk.length;
+    return { chunks, sizeBytes, highWatermark, logStartOffset: startOffset };
+  }
+
+  async offsetForTimestamp(timestampMs: number): Promise<TimestampedOffset | undefined> {
+    this.#assertOpen();
+    return findTimestamp(this, this.#content.index, timestampMs);
+  }
+
+  async offsetOfMaxTimestamp(): Promise<TimestampedOffset | undefined> {
+    this.#assertOpen();
+    return findMaxTimestamp(this, this.#content.index);
+  }
+
+  endOffsetForEpoch(epoch: number): { readonly epoch: number; readonly endOffset: bigint } {
+    const found = this.#content.epochs.endOffsetFor(epoch, this.#appender.endOffset);
+    return { epoch: found.epoch, endOffset: BigInt(found.endOffset) };
+  }
+
+  async trim(offset: bigint): Promise<bigint> {
+    this.#assertOpen();
+    if (offset > this.highWatermark) this.#assertInRange(offset);
+    if (offset > this.startOffset) await this.#trim(Number(offset));
+    return this.startOffset;
+  }
+
+  /** Retention by time and size. A stream cannot be compacted in place: of `cleanup.policy` only `delete` is done. */
+  async enforceRetention(nowMs: number): Promise<number> {
+    this.#assertOpen();
+    this.#content.producers.expire(nowMs - PRODUCER_EXPIRATION_MS);
+    const { index } = this.#content;
+    const count = countExpired(index, this.#config, nowMs);
+    return count === 0 ? 0 : this.#trim(index.chunks[count - 1]!.endOffset);
+  }
+
+  configure(config: LogConfig): void {
+    this.#config = config;
+    this.#content.index.setSegmentBytes(config.segmentBytes);
+  }
+
+  async *headers(offset: bigint = this.startOffset): AsyncIterable<RecordBatchHeader> {
+    this.#assertOpen();
+    this.#assertInRange(offset);
+    for await (const { header } of scanBatches(this, offset)) yield header;
+  }
+
+  producers(): readonly ProducerSnapshot[] {
+    return this.#content.producers.snapshots();
+  }
+
+  on(event: LogEvent, listener: () => void): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** Closes the log because its stream is deleted. */
+  async abandon(): Promise<void> {
+    this.#appender.fail(new LogError("CLOSED", `the log ${this.#stream.name} is deleted`));
+    await this.close();
+    this.#events.emit("deleted");
+  }
+
+  async #close(): Promise<void> {
+    await this.#appender.drain();
+    this.#appender.fail(new LogError("CLOSED", `the log ${this.#stream.name} is closed`));
+    this.#tail.clear();
+    this.#events.emit("closed");
+  }
+
+  async #chunks(offset: number, limitOffset: number, maxBytes: number): Promise<readonly Buffer[]> {
+    if (offset === limitOffset) return [];
+    const cached = this.#tail.read(offset, limitOffset, maxBytes);
+    if (cached !== undefined) return cached;
+    try {
+      return await this.#catchUp.read(offset, limitOffset, maxBytes);
+    } catch (error) {
+      // What is read was trimmed meanwhile, or the log has been closed.
+      this.#assertOpen();
+      this.#assertInRange(BigInt(offset));
+      throw error instanceof JetStreamError ? readFailure(error) : error;
+    }
+  }
+
+  /** The message that moves the start is stored first: what is purged is below the start by then. */
+  async #trim(offset: number): Promise<number> {
+    const { index } = this.#content;
+    const sequence = await this.#appender.moveStart(offset);
+    const freed = index.trim(offset);
+    const firstKept = Math.min(sequence, index.chunks[0]?.sequence ?? sequence);
+    try {
+      await this.#stream.api.purgeBefore(this.#stream.name, firstKept);
+    } catch (error) {
+      // The start has moved. What is left in front of it is purged the next time.
+      if (!(error instanceof JetStreamError)) throw error;
+    }
+    return freed;
+  }
+
+  /** Nothing is served any more: somebody else may lead, and what the stream has is unknown until it is read anew. */
+  #stop(error: LogError): void {
+    this.#failure = error;
+    // Nothing has advanced, but whoever waits for it has to learn of the failure.
+    this.#events.emit("advance");
+  }
+
+  #assertOpen(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#closing !== undefined) throw new LogError("CLOSED", `the log ${this.#stream.name} is closed`);
+  }
+
+  #assertInRange(offset: bigint): void {
+    if (offset >= this.startOffset && offset <= this.highWatermark) return;
+    throw new LogError(
+      "OFFSET_OUT_OF_RANGE",
+      `offset ${offset} is outside ${this.startOffset} to ${this.highWatermark}`,
+    );
+  }
+}
+
+function readFailure(error: JetStreamError): LogError {
+  return new LogError("TIMED_OUT", `the stream cannot be read now: ${error.message}`, { cause: error });
+}

@@ -1,0 +1,87 @@
+/*
+ * Every message of a partition's stream carries one header, in words that `nats stream view` shows as they are:
+ *
+ *   Letterpress: data epoch=3 base=120 last=161 start=0 time=1700000000000 count=42 producer=7/0/120
+ *   Letterpress: epoch epoch=4 base=162 last=161 start=0
+ *   Letterpress: logstart epoch=4 base=162 last=161 start=100
+ *
+ * `data` is a record batch. `epoch` begins a leader epoch. `logstart` moves the first readable offset; it also is
+ * what a leader writes to learn which of its appends are stored. The last two hold no records: `base` is the next offset.
+ */
+export const HEADER_NAME = "Letterpress";
+
+export type MessageKind = "data" | "epoch" | "logstart";
+
+/** What the header of a stored message says. Offsets are safe integers. */
+export interface MessageHeader {
+  readonly kind: MessageKind;
+  readonly leaderEpoch: number;
+  readonly baseOffset: number;
+  readonly lastOffset: number;
+  /** The first readable offset when the message was written. */
+  readonly startOffset: number;
+  readonly maxTimestampMs: number;
+  readonly recordCount: number;
+  /** Undefined for a batch of no idempotent producer. */
+  readonly producer:
+    | { readonly id: bigint; readonly epoch: number; readonly baseSequence: number }
+    | undefined;
+}
+
+/** A message without records, at the end of the log. */
+export function emptyHeader(
+  kind: "epoch" | "logstart",
+  leaderEpoch: number,
+  endOffset: number,
+  startOffset: number,
+): MessageHeader {
+  return {
+    kind,
+    leaderEpoch,
+    baseOffset: endOffset,
+    lastOffset: endOffset - 1,
+    startOffset,
+    maxTimestampMs: -1,
+    recordCount: 0,
+    producer: undefined,
+  };
+}
+
+const PATTERN =
+  /^(data|epoch|logstart) epoch=(\d+) base=(\d+) last=(-?\d+) start=(\d+)(?: time=(-?\d+) count=(\d+))?(?: producer=(\d+)\/(\d+)\/(-?\d+))?$/;
+
+export function formatHeader(header: MessageHeader): string {
+  const { kind, leaderEpoch, baseOffset, lastOffset, startOffset, producer } = header;
+  const common = `${kind} epoch=${leaderEpoch} base=${baseOffset} last=${lastOffset} start=${startOffset}`;
+  if (kind !== "data") return common;
+  const data = `${common} time=${header.maxTimestampMs} count=${header.recordCount}`;
+  return producer === undefined
+    ? data
+    : `${data} producer=${producer.id}/${producer.epoch}/${producer.baseSequence}`;
+}
+
+/** Undefined when the text is no header of ours. */
+export function parseHeader(text: string | undefined): MessageHeader | undefined {
+  const found = text === undefined ? null : PATTERN.exec(text);
+  if (found === null) return undefined;
+  const [, kind, leaderEpoch, base, last, start, time, count, producerId, producerEpoch, sequence] = found;
+  const header: MessageHeader = {
+    kind: kind as MessageKind,
+    leaderEpoch: Number(leaderEpoch),
+    baseOffset: Number(base),
+    lastOffset: Number(last),
+    startOffset: Number(start),
+    maxTimestampMs: Number(time ?? -1),
+    recordCount: Number(count ?? 0),
+    producer:
+      producerId === undefined
+        ? undefined
+        : { id: BigInt(producerId), epoch: Number(producerEpoch), baseSequence: Number(sequence) },
+  };
+  const isSane =
+    Number.isSafeInteger(header.baseOffset) &&
+    Number.isSafeInteger(header.startOffset) &&
+    Number.isSafeInteger(header.leaderEpoch) &&
+    (kind === "data" ? header.lastOffset >= header.baseOffset : header.lastOffset === header.baseOffset - 1);
+  return isSane && (kind !== "data" || time !== undefined) ? header : undefined;
+}

@@ -1,0 +1,61 @@
+import { LogError } from "@letterpress/log";
+import type { JetStreamError } from "../jetstream/jetstream-error.ts";
+import type { PartitionStream } from "../jetstream/partition-stream.ts";
+import type { PendingAppend } from "./append-pipeline.ts";
+import { placeBarrier } from "./barrier.ts";
+import type { LogContent } from "./log-content.ts";
+import type { MessageHeader } from "./message-header.ts";
+
+export interface SettleOptions {
+  readonly stream: PartitionStream;
+  readonly content: LogContent;
+  /** What was sent and not acknowledged, oldest first. */
+  readonly unacknowledged: readonly PendingAppend[];
+  /** A message without records, to be written at `endOffset`. Throws when the log is closed. */
+  header(endOffset: number): MessageHeader;
+  /** Told of every attempt that failed for want of servers. Throws to give up. */
+  failed(error: JetStreamError): void;
+}
+
+/**
+ * Finds out which appends are stored although they were not acknowledged: those that count in the stream before a
+ * barrier of our own. What is not there then never will be, or not so that it counts.
+ *
+ * @returns the sequences of the first appends, which are stored, and the one to go on behind.
+ * @throws LogError `NOT_LEADER` when a newer epoch has begun; what `placeBarrier` throws.
+ */
+export async function settleAppends({
+  stream,
+  content,
+  unacknowledged,
+  header,
+  failed,
+}: SettleOptions): Promise<{ readonly stored: readonly number[]; readonly sequence: number }> {
+  const lineage = content.lineage.copy();
+  const { leaderEpoch } = lineage;
+  const stored: number[] = [];
+  const { sequence } = await placeBarrier({
+    stream,
+    seenSequence: content.sequence,
+    failed,
+    visit(message) {
+      if (message.header === undefined || !lineage.accept(message.header)) return;
+      const { kind, baseOffset } = message.header;
+      const next = unacknowledged[stored.length]?.header;
+      // Barriers of earlier attempts are found as well; they are nobody's append.
+      if (next?.kind === kind && next.baseOffset === baseOffset && lineage.leaderEpoch === leaderEpoch) {
+        stored.push(message.sequence);
+      }
+    },
+    header() {
+      if (lineage.leaderEpoch !== leaderEpoch) {
+        throw new LogError(
+          "NOT_LEADER",
+          `${stream.name} is led in epoch ${lineage.leaderEpoch} by another broker`,
+        );
+      }
+      return header(lineage.endOffset);
+    },
+  });
+  return { stored, sequence };
+}

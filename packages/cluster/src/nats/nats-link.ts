@@ -1,0 +1,171 @@
+import { readFileSync } from "node:fs";
+import {
+  type ConnectionOptions,
+  connect,
+  createInbox,
+  credsAuthenticator,
+  headers as makeHeaders,
+  type NatsConnection,
+  NatsError,
+} from "nats";
+import { ClusterError } from "../cluster-error.ts";
+import type { NatsOptions } from "./nats-options.ts";
+
+/** What the connected server says of itself. */
+export interface NatsServerFacts {
+  readonly version: string;
+  readonly maxPayloadBytes: number;
+  readonly hasJetStream: boolean;
+}
+
+export interface NatsMessage {
+  readonly subject: string;
+  /** Empty when there is none. */
+  readonly reply: string;
+  /** A view that stays valid. */
+  readonly data: Buffer;
+  /** Undefined when the message has no such header. */
+  header(name: string): string | undefined;
+  /** The status in place of a message, such as 503 when nobody listens; 0 for a message. */
+  readonly status: number;
+  readonly description: string;
+}
+
+export interface PublishOptions {
+  readonly reply?: string;
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+}
+
+/** A connection to NATS. Everything that knows the client library is in this file. */
+export interface NatsLink {
+  readonly server: NatsServerFacts;
+  /** A subject of this connection alone. */
+  newInbox(): string;
+  /** Hands a message to the connection; it goes out when the connection is there. Throws nothing. */
+  publish(subject: string, payload: Uint8Array, options?: PublishOptions): void;
+  /** Returns the unsubscriber. */
+  subscribe(subject: string, onMessage: (message: NatsMessage) => void): () => void;
+  close(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 1_500;
+const PING_INTERVAL_MS = 2_000;
+const PINGS_UNANSWERED_MAX = 2;
+const RECONNECT_WAIT_MS = 100;
+const RECONNECT_JITTER_MS = 150;
+
+/** @throws ClusterError `NATS_UNREACHABLE`, `NATS_UNAUTHORIZED`, `INVALID_OPTIONS` */
+export async function connectNats(options: NatsOptions): Promise<NatsLink> {
+  try {
+    return new Link(await connect(connectionOptions(options)));
+  } catch (error) {
+    throw explain(error, options.servers);
+  }
+}
+
+class Link implements NatsLink {
+  readonly #connection: NatsConnection;
+
+  constructor(connection: NatsConnection) {
+    this.#connection = connection;
+  }
+
+  get server(): NatsServerFacts {
+    const info = this.#connection.info;
+    return {
+      version: info?.version ?? "0.0.0",
+      maxPayloadBytes: info?.max_payload ?? 0,
+      hasJetStream: info?.jetstream === true,
+    };
+  }
+
+  newInbox(): string {
+    return createInbox();
+  }
+
+  publish(subject: string, payload: Uint8Array, { reply, headers }: PublishOptions = {}): void {
+    // A closed connection drops messages like a broken one: whoever waits for an answer hears of it by its timeout.
+    if (this.#connection.isClosed()) return;
+    this.#connection.publish(subject, payload, {
+      ...(reply === undefined ? {} : { reply }),
+      ...(headers === undefined ? {} : { headers: toHeaders(headers) }),
+    });
+  }
+
+  subscribe(subject: string, onMessage: (message: NatsMessage) => void): () => void {
+    const subscription = this.#connection.subscribe(subject, {
+      callback: (error, message) => {
+        if (error === null) onMessage(toMessage(message));
+      },
+    });
+    return () => subscription.unsubscribe();
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+}
+
+function toHeaders(pairs: NonNullable<PublishOptions["headers"]>) {
+  const headers = makeHeaders();
+  for (const [name, value] of pairs) headers.set(name, value);
+  return headers;
+}
+
+type LibraryMessage = Parameters<
+  NonNullable<NonNullable<Parameters<NatsConnection["subscribe"]>[1]>["callback"]>
+>[1];
+
+function toMessage(message: LibraryMessage): NatsMessage {
+  const { data, headers } = message;
+  return {
+    subject: message.subject,
+    reply: message.reply ?? "",
+    data: Buffer.from(data.buffer, data.byteOffset, data.byteLength),
+    header: (name) => headers?.get(name) || undefined,
+    status: headers?.code ?? 0,
+    description: headers?.description ?? "",
+  };
+}
+
+function connectionOptions(options: NatsOptions): ConnectionOptions {
+  const { servers, name, user, password, token, credentialsFile, tls } = options;
+  return {
+    servers: [...servers],
+    name: name ?? "letterpress",
+    ...(user === undefined ? {} : { user }),
+    ...(password === undefined ? {} : { pass: password }),
+    ...(token === undefined ? {} : { token }),
+    ...(credentialsFile === undefined
+      ? {}
+      : { authenticator: credsAuthenticator(readFileSync(credentialsFile)) }),
+    ...(tls === undefined ? {} : { tls }),
+    timeout: CONNECT_TIMEOUT_MS,
+    pingInterval: PING_INTERVAL_MS,
+    maxPingOut: PINGS_UNANSWERED_MAX,
+    reconnectTimeWait: RECONNECT_WAIT_MS,
+    reconnectJitter: RECONNECT_JITTER_MS,
+    reconnectJitterTLS: RECONNECT_JITTER_MS,
+    maxReconnectAttempts: -1,
+  };
+}
+
+function explain(error: unknown, servers: readonly string[]): ClusterError {
+  const message = error instanceof Error ? error.message : String(error);
+  const at = servers.join(", ");
+  if (error instanceof NatsError && error.isAuthError()) {
+    return new ClusterError(
+      "NATS_UNAUTHORIZED",
+      `NATS at ${at} refuses this user: ${message}; check user, token or credentials`,
+      { cause: error },
+    );
+  }
+  if (error instanceof NatsError) {
+    return new ClusterError(
+      "NATS_UNREACHABLE",
+      `no NATS server answers at ${at}: ${message}; check the addresses and that the servers run`,
+      { cause: error },
+    );
+  }
+  return new ClusterError("INVALID_OPTIONS", `NATS at ${at} cannot be used: ${message}`, { cause: error });
+}

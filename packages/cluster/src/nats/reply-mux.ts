@@ -1,0 +1,83 @@
+import type { NatsLink, NatsMessage, PublishOptions } from "./nats-link.ts";
+
+const SWEEP_MS = 100;
+
+/** Takes one answer; returns whether more are expected. `undefined` when the time ran out. */
+export type OnReply = (reply: NatsMessage | undefined) => boolean;
+
+interface Waiting {
+  readonly onReply: OnReply;
+  readonly deadlineMs: number;
+}
+
+/**
+ * Requests over one subscription of our own. The library's request makes a promise, a timer and an error with a
+ * stack per call, which costs several times what a small append does; here an append is a map entry.
+ */
+export class ReplyMux {
+  readonly #link: NatsLink;
+  readonly #prefix: string;
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #unsubscribe: () => void;
+  readonly #sweep: NodeJS.Timeout;
+  #count = 0;
+
+  constructor(link: NatsLink) {
+    this.#link = link;
+    this.#prefix = `${link.newInbox()}.`;
+    this.#unsubscribe = link.subscribe(`${this.#prefix}*`, (message) => this.#dispatch(message));
+    this.#sweep = setInterval(() => this.#expire(), SWEEP_MS);
+    this.#sweep.unref();
+  }
+
+  /** Publishes and calls `onReply` for each answer, and with undefined when none comes within `timeoutMs`. */
+  send(
+    subject: string,
+    payload: Uint8Array,
+    headers: PublishOptions["headers"],
+    timeoutMs: number,
+    onReply: OnReply,
+  ): void {
+    const token = (this.#count++).toString(36);
+    this.#waiting.set(token, { onReply, deadlineMs: performance.now() + timeoutMs });
+    this.#link.publish(subject, payload, {
+      reply: this.#prefix + token,
+      ...(headers === undefined ? {} : { headers }),
+    });
+  }
+
+  /** The one answer, or undefined when none comes in time. */
+  request(
+    subject: string,
+    payload: Uint8Array,
+    timeoutMs: number,
+    headers?: PublishOptions["headers"],
+  ): Promise<NatsMessage | undefined> {
+    return new Promise((resolve) => {
+      this.send(subject, payload, headers, timeoutMs, (reply) => {
+        resolve(reply);
+        return false;
+      });
+    });
+  }
+
+  close(): void {
+    clearInterval(this.#sweep);
+    this.#unsubscribe();
+    this.#expire(Number.POSITIVE_INFINITY);
+  }
+
+  #dispatch(message: NatsMessage): void {
+    const token = message.subject.slice(this.#prefix.length);
+    const waiting = this.#waiting.get(token);
+    if (waiting !== undefined && !waiting.onReply(message)) this.#waiting.delete(token);
+  }
+
+  #expire(nowMs = performance.now()): void {
+    for (const [token, { onReply, deadlineMs }] of this.#waiting) {
+      if (deadlineMs > nowMs) continue;
+      this.#waiting.delete(token);
+      onReply(undefined);
+    }
+  }
+}

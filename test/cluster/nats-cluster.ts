@@ -1,0 +1,164 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+const READY_TIMEOUT_MS = 30_000;
+const POLL_MS = 50;
+
+interface Ports {
+  readonly client: number;
+  readonly route: number;
+  readonly monitor: number;
+}
+
+/** One nats-server process on loopback, with a store of its own. */
+export class NatsServer {
+  readonly name: string;
+  readonly ports: Ports;
+  readonly #binary: string;
+  readonly #configFile: string;
+  #process: ChildProcess | undefined;
+
+  constructor(name: string, ports: Ports, binary: string, configFile: string) {
+    this.name = name;
+    this.ports = ports;
+    this.#binary = binary;
+    this.#configFile = configFile;
+  }
+
+  get url(): string {
+    return `nats://127.0.0.1:${this.ports.client}`;
+  }
+
+  /** Starts the process; its store is what the last one left. */
+  async start(): Promise<void> {
+    this.#process = spawn(this.#binary, ["-c", this.#configFile], { stdio: "ignore" });
+    await until(`${this.name} to listen`, async () => (await this.monitor("/varz")) !== undefined);
+  }
+
+  async kill(): Promise<void> {
+    const running = this.#process;
+    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
+    const exited = once(running, "exit");
+    running.kill("SIGKILL");
+    await exited;
+  }
+
+  pause(): void {
+    this.#process?.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#process?.kill("SIGCONT");
+  }
+
+  /** A page of the monitoring port; undefined when nobody answers. */
+  async monitor(path: string): Promise<Record<string, unknown> | undefined> {
+    try {
+      const response = await fetch(`http://127.0.0.1:${this.ports.monitor}${path}`, {
+        signal: AbortSignal.timeout(1_000),
+      });
+      return (await response.json()) as Record<string, unknown>;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** Several nats-servers that form one JetStream cluster, or one by itself. */
+export class NatsCluster implements AsyncDisposable {
+  readonly servers: readonly NatsServer[];
+  readonly #folder: string;
+
+  private constructor(servers: readonly NatsServer[], folder: string) {
+    this.servers = servers;
+    this.#folder = folder;
+  }
+
+  static async start(binary: string, count: 1 | 3, settings = ""): Promise<NatsCluster> {
+    const folder = mkdtempSync(join(tmpdir(), "letterpress-nats-"));
+    const free = await freePorts(count * 3);
+    const ports = Array.from({ length: count }, (_, index) => ({
+      client: free[index * 3]!,
+      route: free[index * 3 + 1]!,
+      monitor: free[index * 3 + 2]!,
+    }));
+    const servers = ports.map((own, index) => {
+      const name = `n${index + 1}`;
+      const configFile = join(folder, `${name}.conf`);
+      writeFileSync(configFile, configOf({ name, own, all: ports, store: join(folder, name), settings }));
+      return new NatsServer(name, own, binary, configFile);
+    });
+    const cluster = new NatsCluster(servers, folder);
+    await Promise.all(servers.map((server) => server.start()));
+    await cluster.ready();
+    return cluster;
+  }
+
+  get urls(): string[] {
+    return this.servers.map(({ url }) => url);
+  }
+
+  /** Resolves when JetStream takes requests: alone at once, in a cluster with a leader that sees all the others. */
+  async ready(): Promise<void> {
+    if (this.servers.length === 1) return;
+    await until("the cluster's leader to see every server", async () => {
+      const pages = await Promise.all(this.servers.map((server) => server.monitor("/jsz")));
+      return pages.some((page) => {
+        const meta = page?.meta_cluster as { replicas?: { offline?: boolean }[] } | undefined;
+        const present = meta?.replicas?.filter(({ offline }) => offline !== true) ?? [];
+        return present.length === this.servers.length - 1;
+      });
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.servers.map((server) => server.kill()));
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+interface ConfigParts {
+  readonly name: string;
+  readonly own: Ports;
+  readonly all: readonly Ports[];
+  readonly store: string;
+  readonly settings: string;
+}
+
+function configOf({ name, own, all, store, settings }: ConfigParts): string {
+  const routes = all.map(({ route }) => `nats://127.0.0.1:${route}`).join(", ");
+  const cluster = `cluster { name: test, listen: "127.0.0.1:${own.route}", routes: [${routes}] }`;
+  return `server_name: ${name}
+listen: "127.0.0.1:${own.client}"
+http: "127.0.0.1:${own.monitor}"
+jetstream { store_dir: ${JSON.stringify(store)} }
+${all.length > 1 ? cluster : ""}
+${settings}
+`;
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const listeners = Array.from({ length: count }, () => createServer());
+  await Promise.all(listeners.map((listener) => once(listener.listen(0, "127.0.0.1"), "listening")));
+  const ports = listeners.map((listener) => (listener.address() as { port: number }).port);
+  await Promise.all(listeners.map((listener) => new Promise((resolve) => listener.close(resolve))));
+  return ports;
+}
+
+/** Waits for a condition of another process, which can only be asked again. */
+export async function until(
+  what: string,
+  isTrue: () => Promise<boolean> | boolean,
+  timeoutMs = READY_TIMEOUT_MS,
+): Promise<void> {
+  const deadlineMs = performance.now() + timeoutMs;
+  while (!(await isTrue())) {
+    if (performance.now() > deadlineMs) throw new Error(`waited ${timeoutMs} ms for ${what}`);
+    await delay(POLL_MS);
+  }
+}

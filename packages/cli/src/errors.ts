@@ -37,6 +37,8 @@ const USAGE: readonly string[] = [
   "EACCES",
 ];
 
+const CONNECTION_ADVICE = '; start a server with "letterpress serve", or name one with --brokers';
+
 /** What to say about an error, and with which exit code. */
 export function describeFailure(error: unknown): Failure {
   if (error instanceof CommanderError) {
@@ -50,13 +52,19 @@ export function describeFailure(error: unknown): Failure {
     return { code: "INVALID_CONTRACTS", message: error.message, exitCode: EXIT_CODES.usage, diagnostics };
   }
   if (code === undefined) return { code: "UNEXPECTED", message: error.message, exitCode: EXIT_CODES.refused };
-  return { code, message: error.message, exitCode: exitCode ?? exitCodeOf(code) };
+  const advice = code === "CONNECTION_FAILED" ? CONNECTION_ADVICE : "";
+  return { code, message: `${error.message}${advice}`, exitCode: exitCode ?? exitCodeOf(code) };
 }
 
 /** Writes a failure to stderr, as text or as one line of JSON. */
 export function reportFailure(io: Io, { code, message, diagnostics }: Failure, asJson: boolean): void {
   if (asJson) io.stderr.write(`${jsonText({ error: { code, message, diagnostics } })}\n`);
-  else io.stderr.write(`${message.replaceAll(/^/gm, "letterpress: ")}\n`);
+  else io.stderr.write(`${message.split("\n").map(errorLine).join("\n")}\n`);
+}
+
+/** Lines that begin with a place stay as compilers print them, so that editors and terminals can open it. */
+function errorLine(line: string): string {
+  return /^\S+:\d+(:\d+)?: /.test(line) ? line : `letterpress: ${line}`;
 }
 
 function exitCodeOf(code: string): ExitCode {

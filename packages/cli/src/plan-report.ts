@@ -1,4 +1,8 @@
 import type { Plan, PlannedChange } from "@letterpress/client";
+import type { Contracts } from "@letterpress/codegen";
+import type { RegistryClient } from "@letterpress/registry/client";
+import { checkSchema, violationsText } from "./schemas/check-schema.ts";
+import { sourcesOf } from "./schemas/schema-sources.ts";
 import { counted } from "./table.ts";
 
 /** A plan for programs: without the schemas' texts, which the contracts hold anyway. */
@@ -21,6 +25,19 @@ export function planText({ changes }: Plan): string {
   ].join("\n");
 }
 
-export function problemsText({ problems }: Plan): string {
-  return problems.map(({ subject, message }) => `${subject}: ${message}`).join("\n");
+/** Why a plan cannot be applied. Schemas are told with the place in their files that is at fault. */
+export async function problemsText(
+  { problems }: Plan,
+  contracts: Contracts,
+  registry: RegistryClient,
+  cwd: string,
+): Promise<string> {
+  const sources = sourcesOf(contracts, cwd);
+  const lines: string[] = [];
+  for (const { subject, message } of problems) {
+    const source = sources.find((each) => each.subject === subject);
+    const reasons = source && violationsText(await checkSchema(registry, source));
+    lines.push(reasons || `${subject}: ${message}`);
+  }
+  return lines.join("\n");
 }

@@ -30,11 +30,12 @@ export function apply(io: Io): Command {
 
 async function run(input: unknown, io: Io): Promise<void> {
   const flags = checkFlags(applyFlags, input);
-  const { topics } = await readContracts(flags.contracts);
+  const contracts = await readContracts(flags.contracts);
   const output = new Output(io, flags);
   await withConnection(flags, async (targets) => {
-    const plan = await planContracts(targets, topics);
-    if (plan.problems.length > 0) throw new CliError("REFUSED", problemsText(plan));
+    const plan = await planContracts(targets, contracts.topics);
+    const problems = await problemsText(plan, contracts, targets.registry, io.cwd());
+    if (problems !== "") throw new CliError("REFUSED", problems);
     const done: object[] = [];
     await applyPlan(targets, plan, {
       onChange: (change) => {

@@ -43,7 +43,9 @@ test("a mistake is shown with its place, and the server goes on when it is corre
   await expect.poll(() => dev.stderr, POLL).toContain('topics.yaml:3:5: unknown setting "valeu"');
   contracts.addOrderField({ name: "discount", type: "int" });
   contracts.write("schemas/topics.yaml", "topics:\n  orders:\n    value: order.avsc\n    partitions: 2\n");
-  await expect.poll(() => dev.stderr, POLL).toContain("orders-value: version 2 would be incompatible");
+  await expect
+    .poll(() => dev.stderr, POLL)
+    .toMatch(/order\.avsc:\d+:\d+: orders-value: the new schema cannot read version 1/);
   contracts.addOrderField({ name: "discount", type: "int", default: 0 });
   while (!(await dev.line()).startsWith("Up to date"));
   expect(await dev.stop("SIGINT")).toBe(0);

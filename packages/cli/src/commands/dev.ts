@@ -62,7 +62,8 @@ async function synchronize({ contracts: path, json }: DevFlags, targets: Connect
   // Code that cannot be generated is a mistake in the contracts, so nothing is applied then.
   const files = generateCode(contracts, path);
   const plan = await planContracts(targets, contracts.topics);
-  if (plan.problems.length > 0) throw new CliError("REFUSED", problemsText(plan));
+  const problems = await problemsText(plan, contracts, targets.registry, io.cwd());
+  if (problems !== "") throw new CliError("REFUSED", problems);
   await applyPlan(targets, plan);
   const { out } = contracts.generate;
   const { written, removed } = await writeGenerated(out, files);

@@ -35,10 +35,13 @@ export function plan(io: Io): Command {
 
 async function run(input: unknown, io: Io): Promise<void> {
   const flags = checkFlags(planFlags, input);
-  const { topics } = await readContracts(flags.contracts);
-  const found: Plan = await withConnection(flags, (targets) => planContracts(targets, topics));
+  const contracts = await readContracts(flags.contracts);
+  const { found, problems } = await withConnection(flags, async (targets) => {
+    const found: Plan = await planContracts(targets, contracts.topics);
+    return { found, problems: await problemsText(found, contracts, targets.registry, io.cwd()) };
+  });
   new Output(io, flags).result(planDocument(found), () => planText(found));
-  if (found.problems.length > 0) throw new CliError("REFUSED", problemsText(found));
+  if (problems !== "") throw new CliError("REFUSED", problems);
   if (flags.check && found.changes.length > 0) {
     throw new CliError(
       "DRIFT",

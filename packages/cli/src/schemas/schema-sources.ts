@@ -54,7 +54,8 @@ async function usedAs({ contracts, subject }: SchemaSelection, cwd: string): Pro
   }
 }
 
-function sourcesOf({ root, topics }: Contracts, cwd: string): SchemaSource[] {
+/** Every schema of the contracts, once per subject. */
+export function sourcesOf({ root, topics }: Contracts, cwd: string): SchemaSource[] {
   const sources = new Map<string, SchemaSource>();
   for (const contract of topics) {
     for (const { subject, file, schema } of schemasOf(contract)) {

@@ -1,0 +1,96 @@
+import type { PartitionLog, StateLog } from "@letterpress/log";
+import type { FollowedLog } from "../follow/followed-log.ts";
+import type { ClusterMetadata } from "./cluster-metadata.ts";
+import { leadershipEntry } from "./leadership-state.ts";
+import type { Membership } from "./membership.ts";
+import type { ChangeResult, MetadataChange } from "./metadata-change.ts";
+import { type LedTopic, planLeadership } from "./plan-leadership.ts";
+
+export interface ControllerOptions {
+  /** The metadata log, taken over by this broker. */
+  readonly log: PartitionLog;
+  readonly followed: FollowedLog;
+  readonly stateLog: StateLog;
+  readonly metadata: ClusterMetadata;
+  readonly membership: Membership;
+  readonly topics: () => Iterable<LedTopic>;
+  /** The controller cannot write any more. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/**
+ * The one broker that writes the cluster's metadata: it makes the changes that others ask for, one after the other, and
+ * gives every partition a leader. The metadata log fences it, like any leader of a partition.
+ */
+export class Controller {
+  readonly #options: ControllerOptions;
+  readonly #unsubscribe: () => void;
+  #turn: Promise<unknown> = Promise.resolve();
+  #isPlanning = false;
+  #isClosed = false;
+
+  /** Resolves when everything that was ever written has been applied, and every partition has a leader. */
+  static async start(options: ControllerOptions): Promise<Controller> {
+    const { followed, stateLog, log } = options;
+    followed.setLeader(log);
+    await followed.catchUp();
+    await stateLog.applied(log.highWatermark);
+    const controller = new Controller(options);
+    await controller.plan();
+    return controller;
+  }
+
+  private constructor(options: ControllerOptions) {
+    this.#options = options;
+    this.#unsubscribe = options.membership.onChange(() => void this.plan());
+  }
+
+  /** Makes the change when the key is what it is to be, and gives new partitions their leaders. */
+  change({ entry, before }: MetadataChange): Promise<ChangeResult> {
+    return this.#inTurn(async (): Promise<ChangeResult> => {
+      const { metadata, stateLog } = this.#options;
+      const value = metadata.get(entry.key);
+      const isExpected = before === null ? value === undefined : value?.equals(before) === true;
+      if (!isExpected) return { kind: "conflict", endOffset: stateLog.appliedEnd };
+      await stateLog.append([entry]);
+      await this.#planNow();
+      return { kind: "stored", endOffset: stateLog.appliedEnd };
+    }).catch((error: unknown) => ({ kind: "unavailable", reason: String(error) }));
+  }
+
+  /** Gives every partition a live leader. Several calls at a time are answered by one run. */
+  async plan(): Promise<void> {
+    if (this.#isPlanning || this.#isClosed) return;
+    this.#isPlanning = true;
+    try {
+      await this.#inTurn(() => {
+        this.#isPlanning = false;
+        return this.#planNow();
+      });
+    } catch (error) {
+      if (!this.#isClosed) this.#options.onFailure(error);
+    }
+  }
+
+  /** Stops writing and gives the metadata log up. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#unsubscribe();
+    await this.#turn;
+    this.#options.followed.setLeader(undefined);
+    await this.#options.log.close();
+  }
+
+  async #planNow(): Promise<void> {
+    const { membership, metadata, topics, stateLog } = this.#options;
+    if (this.#isClosed) return;
+    const changes = planLeadership(membership.sessions(), topics(), metadata.leadership);
+    await stateLog.append(changes.map(({ topicId, leaders }) => leadershipEntry(topicId, leaders)));
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(run);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+}

@@ -1,0 +1,186 @@
+import { randomBytes } from "node:crypto";
+import { ClusterError } from "../cluster-error.ts";
+import { type BrokerSession, sessionContent, sessionKey } from "./broker-session.ts";
+import type { Clock } from "./clock.ts";
+import { Lease } from "./lease.ts";
+import type { LeaseStore, LeaseTimes } from "./lease-store.ts";
+import { SessionTable } from "./session-table.ts";
+
+/** How often the bucket is read when nothing hints at a change. */
+const POLL_MS = 1_000;
+/** A hint comes with the write; the replica that is asked may get it a moment later. */
+const HINT_DELAYS_MS = [20, 200];
+/** How long a first join waits behind the time of a lease for a session of the same id to expire. */
+const JOIN_GRACE_MS = 5_000;
+
+/** What a broker tells of itself. */
+export type Announcement = Omit<BrokerSession, "session" | "isStopping">;
+
+export interface MembershipOptions {
+  readonly announcement: Announcement;
+  readonly store: LeaseStore;
+  readonly times: LeaseTimes;
+  readonly clock: Clock;
+}
+
+/** This broker's session and what it sees of the others'. A session that is lost is taken anew as soon as it can be. */
+export class Membership {
+  readonly #options: MembershipOptions;
+  readonly #table: SessionTable;
+  readonly #listeners = new Set<() => void>();
+  readonly #unsubscribe: () => void;
+  #own: BrokerSession;
+  #lease: Lease;
+  #cancelPoll: () => void = () => {};
+  #cancelHints: (() => void)[] = [];
+  #polling: Promise<void> | undefined;
+  #isClosed = false;
+
+  private constructor(options: MembershipOptions) {
+    this.#options = options;
+    this.#table = new SessionTable(options.times.ttlMs);
+    [this.#own, this.#lease] = this.#newSession(false);
+    this.#unsubscribe = options.store.onChange(() => this.#onHint());
+  }
+
+  /**
+   * Takes this broker's session. One that a process of the same id left behind without releasing it has to expire first.
+   *
+   * @throws ClusterError `NODE_ID_IN_USE`
+   */
+  static async join(options: MembershipOptions): Promise<Membership> {
+    const membership = new Membership(options);
+    const { clock, times, announcement } = options;
+    const deadlineMs = clock.now() + times.ttlMs + JOIN_GRACE_MS;
+    while (!(await membership.#acquire())) {
+      if (clock.now() > deadlineMs) {
+        await membership.close();
+        throw new ClusterError(
+          "NODE_ID_IN_USE",
+          `the session of broker ${announcement.nodeId} could not be taken: another process runs under this node id, ` +
+            "or NATS has no quorum; give every broker a node id of its own and check the NATS cluster",
+        );
+      }
+      await new Promise<void>((resolve) => clock.after(POLL_MS, resolve));
+    }
+    await membership.refresh();
+    membership.#pollLater();
+    return membership;
+  }
+
+  /** This broker's session as it is now. */
+  get own(): BrokerSession {
+    return this.#own;
+  }
+
+  /** Whether nobody can take this broker for gone. Asks the clock, so it holds after a pause, too. */
+  get isHeld(): boolean {
+    return this.#lease.isHeld;
+  }
+
+  /** The live sessions by ascending node id; this broker's own among them while it is held. */
+  sessions(): readonly BrokerSession[] {
+    const others = this.#table.sessions().filter(({ nodeId }) => nodeId !== this.#own.nodeId);
+    return this.isHeld ? [...others, this.#own].sort((a, b) => a.nodeId - b.nodeId) : others;
+  }
+
+  /** The node id of the controller, as far as it is known here. */
+  controller(): number | undefined {
+    return this.#table.controller();
+  }
+
+  /** Calls `listener` when a session or the controller has changed, this broker's own session included. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells the others that this broker is to lead nothing any more. */
+  async announceStop(): Promise<void> {
+    this.#own = { ...this.#own, isStopping: true };
+    await this.#lease.change(sessionContent(this.#own));
+    this.#notify();
+  }
+
+  /** Reads the bucket now. Failures are left to the next time. */
+  refresh(): Promise<void> {
+    this.#polling ??= this.#poll().finally(() => {
+      this.#polling = undefined;
+    });
+    return this.#polling;
+  }
+
+  /** Stops watching and releases the session, so that the others know at once. */
+  async leave(): Promise<void> {
+    await this.#stopWatching();
+    await this.#lease.release();
+  }
+
+  /** Stops watching and renewing; the others find out by the time of the lease. */
+  async close(): Promise<void> {
+    await this.#stopWatching();
+    this.#lease.abandon();
+  }
+
+  async #stopWatching(): Promise<void> {
+    this.#isClosed = true;
+    this.#unsubscribe();
+    this.#cancelPoll();
+    for (const cancel of this.#cancelHints) cancel();
+    await this.#polling;
+  }
+
+  #newSession(isStopping: boolean): [BrokerSession, Lease] {
+    const { announcement, store, times, clock } = this.#options;
+    const session = randomBytes(9).toString("base64url");
+    const key = sessionKey(announcement.nodeId);
+    const onLost = (): void => this.#onLost();
+    const lease = new Lease({ store, key, owner: session, times, clock, onLost });
+    return [{ ...announcement, session, isStopping }, lease];
+  }
+
+  #acquire(): Promise<boolean> {
+    return this.#lease.acquire(sessionContent(this.#own));
+  }
+
+  /** What was led under the lost session is led by others by now, so the next one is another session. */
+  #onLost(): void {
+    if (this.#isClosed) return;
+    [this.#own, this.#lease] = this.#newSession(this.#own.isStopping);
+    this.#notify();
+  }
+
+  async #poll(): Promise<void> {
+    const { store, clock } = this.#options;
+    try {
+      const isRejoined = !this.#lease.isHeld && !this.#isClosed && (await this.#acquire());
+      const hasChanged = this.#table.observe(await store.entries(), clock.now());
+      if (isRejoined || hasChanged) this.#notify();
+    } catch {
+      // Nothing new can be learned now, but sessions expire all the same.
+      if (this.#table.observe([], clock.now())) this.#notify();
+    }
+  }
+
+  #pollLater(): void {
+    if (this.#isClosed) return;
+    this.#cancelPoll = this.#options.clock.after(POLL_MS, () => {
+      void this.refresh().then(() => this.#pollLater());
+    });
+  }
+
+  #onHint(): void {
+    if (this.#isClosed || this.#cancelHints.length > 0) return;
+    const last = HINT_DELAYS_MS.at(-1);
+    this.#cancelHints = HINT_DELAYS_MS.map((delayMs) =>
+      this.#options.clock.after(delayMs, () => {
+        if (delayMs === last) this.#cancelHints = [];
+        void this.refresh();
+      }),
+    );
+  }
+
+  #notify(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,61 @@
+import { type AssignablePartition, assignLeaders } from "./assign-leaders.ts";
+import type { BrokerSession } from "./broker-session.ts";
+import type { Leadership, LeadershipState } from "./leadership-state.ts";
+
+/** A topic as far as leadership goes. */
+export interface LedTopic {
+  readonly id: string;
+  readonly partitions: number;
+}
+
+export interface LeadershipChange {
+  readonly topicId: string;
+  /** Null when the topic is gone. */
+  readonly leaders: readonly Leadership[] | null;
+}
+
+const NOBODY: Leadership = { leaderId: -1, session: "", leaderEpoch: -1 };
+
+/** What the controller has to change so that every partition is led by a live broker, evenly. Pure. */
+export function planLeadership(
+  sessions: readonly BrokerSession[],
+  topics: Iterable<LedTopic>,
+  state: LeadershipState,
+): LeadershipChange[] {
+  const sessionOf = new Map(
+    sessions.flatMap((each) => (each.isStopping ? [] : [[each.nodeId, each.session]])),
+  );
+  const wanted = [...topics];
+  const partitions: AssignablePartition[] = [];
+  const current = new Map<string, number>();
+  for (const { id, partitions: count } of wanted) {
+    const leaders = state.of(id);
+    for (let index = 0; index < count; index++) {
+      const key = `${id}/${index}`;
+      partitions.push({ key, topicId: id });
+      const leaderId = leaders[index]?.leaderId;
+      if (leaderId !== undefined) current.set(key, leaderId);
+    }
+  }
+  const assigned = assignLeaders([...sessionOf.keys()] as number[], partitions, current);
+  const changes: LeadershipChange[] = [];
+  for (const { id, partitions: count } of wanted) {
+    const before = state.of(id);
+    const leaders = Array.from({ length: count }, (_, index) => {
+      const leaderId = assigned.get(`${id}/${index}`) ?? -1;
+      return next(before[index] ?? NOBODY, leaderId, String(sessionOf.get(leaderId) ?? ""));
+    });
+    if (leaders.length !== before.length || leaders.some((leader, index) => leader !== before[index])) {
+      changes.push({ topicId: id, leaders });
+    }
+  }
+  const known = new Set(wanted.map(({ id }) => id));
+  for (const topicId of state.topicIds) if (!known.has(topicId)) changes.push({ topicId, leaders: null });
+  return changes;
+}
+
+/** The same object when nothing changes; otherwise the next epoch, also for the same broker in a new session. */
+function next(before: Leadership, leaderId: number, session: string): Leadership {
+  if (before !== NOBODY && before.leaderId === leaderId && before.session === session) return before;
+  return { leaderId, session, leaderEpoch: before.leaderEpoch + 1 };
+}

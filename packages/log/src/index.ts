@@ -20,5 +20,5 @@ export type {
   TimestampedOffset,
 } from "./partition-log.ts";
 export { type ProducedHeader, ProducerStates } from "./producer/producer-state.ts";
-export { STATE_LOG_CONFIG, StateLog, type StateLogOptions } from "./state-log.ts";
+export { STATE_LOG_CONFIG, StateLog, type StateLogOptions, type StateStorage } from "./state-log.ts";
 export type { StateEntry, StateMachine, StoredEntry } from "./state-machine.ts";

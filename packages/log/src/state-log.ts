@@ -17,11 +17,19 @@ export const STATE_LOG_CONFIG = logConfig({
   cleanupPolicy: { delete: false, compact: true },
 });
 
+/** What a state log needs of the log under it. */
+export type StateStorage = Pick<
+  PartitionLog,
+  "startOffset" | "highWatermark" | "endOffset" | "read" | "append" | "trim" | "on"
+>;
+
 export interface StateLogOptions {
   /** Logs smaller than this are never compacted. Default 1 MiB. */
   readonly compactBytesMin?: number;
   /** The log is compacted when it is this many times larger than its live entries. Default 4. */
   readonly compactFactor?: number;
+  /** Asked before live entries are copied: only the leader of a shared log may do that. Default always. */
+  readonly mayCompact?: () => boolean;
   /** The time given to entries that have none. Default the system's. */
   readonly clock?: () => number;
   /** Told of a batch that somebody wrote and that cannot be opened; its entries are left out. Default nothing. */
@@ -41,7 +49,7 @@ interface Waiter {
  * before them is trimmed; that needs nothing of the engine but append and trim.
  */
 export class StateLog {
-  readonly #log: PartitionLog;
+  readonly #log: StateStorage;
   readonly #machine: StateMachine;
   readonly #options: Required<StateLogOptions>;
   readonly #unsubscribe: () => void;
@@ -54,12 +62,13 @@ export class StateLog {
   #compacting: Promise<void> | undefined;
   #failure: unknown;
 
-  private constructor(log: PartitionLog, machine: StateMachine, options: StateLogOptions) {
+  private constructor(log: StateStorage, machine: StateMachine, options: StateLogOptions) {
     this.#log = log;
     this.#machine = machine;
     this.#options = {
       compactBytesMin: options.compactBytesMin ?? 1024 * 1024,
       compactFactor: options.compactFactor ?? 4,
+      mayCompact: options.mayCompact ?? (() => true),
       clock: options.clock ?? Date.now,
       onUnreadable: options.onUnreadable ?? (() => {}),
     };
@@ -74,7 +83,7 @@ export class StateLog {
    * @throws LogError what reading the log throws.
    */
   static async open(
-    log: PartitionLog,
+    log: StateStorage,
     machine: StateMachine,
     options: StateLogOptions = {},
   ): Promise<StateLog> {
@@ -149,6 +158,8 @@ export class StateLog {
     // Records may have been deleted from under the follower; they are no part of the state any more.
     if (this.#appliedEnd < this.#log.startOffset) this.#appliedEnd = this.#log.startOffset;
     const { chunks } = await this.#log.read(this.#appliedEnd, READ_BYTES);
+    // The leader of a shared log may have trimmed it while it was read.
+    if (chunks.length === 0 && this.#appliedEnd < this.#log.startOffset) return;
     if (chunks.length === 0)
       throw new LogError("CORRUPT", `no batch at offset ${this.#appliedEnd} of a state log`);
     for (const chunk of chunks) {
@@ -180,7 +191,7 @@ export class StateLog {
   }
 
   #compactLater(): void {
-    if (this.#failure !== undefined || this.#compacting !== undefined) return;
+    if (this.#failure !== undefined || this.#compacting !== undefined || !this.#options.mayCompact()) return;
     const liveBytes = entryBytes(this.#machine.liveEntries());
     this.#compactAboveBytes = Math.max(
       this.#options.compactBytesMin,
@@ -188,7 +199,11 @@ export class StateLog {
     );
     if (this.#logBytes <= this.#compactAboveBytes) return;
     this.#compacting = this.#compact()
-      .catch((error: unknown) => this.#fail(error))
+      .catch((error: unknown) => {
+        // Copies that are missing do no harm as long as nothing is trimmed; a shared log may have changed its leader.
+        const mayPass = error instanceof LogError && error.retriable && error.code !== "STORAGE_FAILED";
+        if (!mayPass) this.#fail(error);
+      })
       .finally(() => {
         this.#compacting = undefined;
       });

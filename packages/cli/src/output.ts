@@ -16,11 +16,21 @@ export class Output {
     this.#stdout.write(`${this.isJson ? jsonText(value) : text(value)}\n`);
   }
 
-  /** A line of a stream of results. Resolves when more may be written, so that a slow reader is not run over. */
-  async line(line: string | Uint8Array): Promise<void> {
-    this.#stdout.write(line);
-    if (!this.#stdout.write("\n")) await once(this.#stdout, "drain");
+  /** Some lines of a stream of results. Resolves when more may be written, so that a slow reader is not run over. */
+  async lines(lines: readonly (string | Uint8Array)[]): Promise<void> {
+    if (lines.length === 0) return;
+    const isText = lines.every((line) => typeof line === "string");
+    const chunk = isText
+      ? `${lines.join("\n")}\n`
+      : Buffer.concat(lines.flatMap((line) => [bytesOf(line), NEWLINE]));
+    if (!this.#stdout.write(chunk)) await once(this.#stdout, "drain");
   }
+}
+
+const NEWLINE = Buffer.from("\n");
+
+function bytesOf(line: string | Uint8Array): Uint8Array {
+  return typeof line === "string" ? Buffer.from(line) : line;
 }
 
 /** JSON on one line; a bigint becomes a number where that is exact, and a string beyond it. */

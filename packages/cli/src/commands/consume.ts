@@ -1,4 +1,9 @@
-import type { Consumer, ConsumerOptions } from "@letterpress/client";
+import {
+  type Consumer,
+  type ConsumerOptions,
+  LetterpressError,
+  type TopicPartitionOffset,
+} from "@letterpress/client";
 import { Command } from "commander";
 import { z } from "zod";
 import { CliError } from "../cli-error.ts";
@@ -9,7 +14,7 @@ import { onInterruption } from "../interruption.ts";
 import type { Io } from "../io.ts";
 import { Output } from "../output.ts";
 import { Progress } from "../progress.ts";
-import { jsonPrinter, rawJsonPrinter, rawPrinter } from "../records/record-printer.ts";
+import { jsonPrinter, type PrintedRecord, rawJsonPrinter, rawPrinter } from "../records/record-printer.ts";
 import { WriterDecoders } from "../records/writer-decoders.ts";
 import { counted } from "../table.ts";
 
@@ -61,18 +66,21 @@ async function run(topic: string, flags: ConsumeFlags, io: Io): Promise<void> {
     using progress = new Progress(io, "records");
     let printed = 0;
     let faults = 0;
-    for await (const record of consumer) {
+    for await (const batch of consumer.batches()) {
       idle.restart();
-      const { line, fault } = await print(record);
-      await output.line(line);
-      if (fault !== undefined) faults++;
-      printed++;
+      const records = batch.records.slice(0, flags.max === undefined ? undefined : flags.max - printed);
+      const lines: PrintedRecord["line"][] = [];
+      for (const record of records) {
+        const { line, fault } = await print(record);
+        lines.push(line);
+        if (fault !== undefined) faults++;
+      }
+      await output.lines(lines);
+      if (flags.group !== undefined) await commit(consumer, records.at(-1)!);
+      printed += records.length;
       // On a terminal the records themselves are the progress.
       if (!io.stdout.isTTY) progress.update(printed);
-      if (printed === flags.max) {
-        if (flags.group !== undefined) await consumer.commit();
-        break;
-      }
+      if (printed === flags.max) break;
     }
     return faults;
   });
@@ -97,8 +105,20 @@ async function startConsumer(
 ): Promise<Consumer> {
   const [metadata] = await admin.topics.describe([topic]);
   const common: ConsumerOptions = { signal, autoOffsetReset: fromBeginning ? "earliest" : "latest" };
-  if (group !== undefined) return client.consumer({ ...common, group, topics: [topic] });
+  if (group !== undefined) {
+    // What is printed is committed, and nothing else: fetched records beyond --max are not.
+    return client.consumer({ ...common, group, topics: [topic], autoCommit: false });
+  }
   const consumer = client.consumer(common);
   await consumer.assign(metadata!.partitions.map(({ partition }) => ({ topic, partition })));
   return consumer;
+}
+
+/** When a partition has moved on in the meantime, its new owner prints the records once more. */
+async function commit(consumer: Consumer, last: TopicPartitionOffset): Promise<void> {
+  try {
+    await consumer.commit(last);
+  } catch (error) {
+    if (!(error instanceof LetterpressError) || error.code !== "GROUP_REBALANCED") throw error;
+  }
 }

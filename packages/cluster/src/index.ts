@@ -1,4 +1,11 @@
 export { ClusterError, type ClusterErrorCode } from "./cluster-error.ts";
 export type { JetStreamEngineOptions, Replicas } from "./engine-options.ts";
-export { openJetStreamEngine } from "./jetstream-engine.ts";
+export type { FollowedState } from "./follow/followed-state.ts";
+export { type JetStreamEngine, openJetStreamEngine } from "./jetstream-engine.ts";
+export type { BrokerSession } from "./membership/broker-session.ts";
+export { ClusterMember, type ClusterMemberOptions } from "./membership/cluster-member.ts";
+export type { Leadership } from "./membership/leadership-state.ts";
+export type { LeaseTimes } from "./membership/lease-store.ts";
+export type { MetadataChange } from "./membership/metadata-change.ts";
+export type { LedTopic } from "./membership/plan-leadership.ts";
 export type { NatsOptions } from "./nats/nats-options.ts";

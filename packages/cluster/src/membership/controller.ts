@@ -1,5 +1,5 @@
-import type { PartitionLog, StateLog } from "@letterpress/log";
-import type { FollowedLog } from "../follow/followed-log.ts";
+import type { PartitionLog } from "@letterpress/log";
+import type { FollowedState } from "../follow/followed-state.ts";
 import type { ClusterMetadata } from "./cluster-metadata.ts";
 import { leadershipEntry } from "./leadership-state.ts";
 import type { Membership } from "./membership.ts";
@@ -9,8 +9,7 @@ import { type LedTopic, planLeadership } from "./plan-leadership.ts";
 export interface ControllerOptions {
   /** The metadata log, taken over by this broker. */
   readonly log: PartitionLog;
-  readonly followed: FollowedLog;
-  readonly stateLog: StateLog;
+  readonly state: FollowedState;
   readonly metadata: ClusterMetadata;
   readonly membership: Membership;
   readonly topics: () => Iterable<LedTopic>;
@@ -31,10 +30,14 @@ export class Controller {
 
   /** Resolves when everything that was ever written has been applied, and every partition has a leader. */
   static async start(options: ControllerOptions): Promise<Controller> {
-    const { followed, stateLog, log } = options;
-    followed.setLeader(log);
-    await followed.catchUp();
-    await stateLog.applied(log.highWatermark);
+    const { state, log } = options;
+    try {
+      await state.catchUp();
+      state.setLeader(log);
+    } catch (error) {
+      await log.close();
+      throw error;
+    }
     const controller = new Controller(options);
     await controller.plan();
     return controller;
@@ -48,7 +51,8 @@ export class Controller {
   /** Makes the change when the key is what it is to be, and gives new partitions their leaders. */
   change({ entry, before }: MetadataChange): Promise<ChangeResult> {
     return this.#inTurn(async (): Promise<ChangeResult> => {
-      const { metadata, stateLog } = this.#options;
+      const { metadata, state } = this.#options;
+      const { stateLog } = state;
       const value = metadata.get(entry.key);
       const isExpected = before === null ? value === undefined : value?.equals(before) === true;
       if (!isExpected) return { kind: "conflict", endOffset: stateLog.appliedEnd };
@@ -77,15 +81,15 @@ export class Controller {
     this.#isClosed = true;
     this.#unsubscribe();
     await this.#turn;
-    this.#options.followed.setLeader(undefined);
+    this.#options.state.setLeader(undefined);
     await this.#options.log.close();
   }
 
   async #planNow(): Promise<void> {
-    const { membership, metadata, topics, stateLog } = this.#options;
+    const { membership, metadata, topics, state } = this.#options;
     if (this.#isClosed) return;
     const changes = planLeadership(membership.sessions(), topics(), metadata.leadership);
-    await stateLog.append(changes.map(({ topicId, leaders }) => leadershipEntry(topicId, leaders)));
+    await state.stateLog.append(changes.map(({ topicId, leaders }) => leadershipEntry(topicId, leaders)));
   }
 
   #inTurn<T>(run: () => Promise<T>): Promise<T> {

@@ -23,6 +23,14 @@ export class LeadershipState implements StateMachine {
     return this.#topics.keys();
   }
 
+  /** Whether the broker with that session was made the leader of anything. */
+  includes(session: string): boolean {
+    for (const leaders of this.#topics.values()) {
+      if (leaders.some((leader) => leader.session === session)) return true;
+    }
+    return false;
+  }
+
   apply({ key, value }: StoredEntry): void {
     const text = key.toString();
     if (!text.startsWith(PREFIX)) return;

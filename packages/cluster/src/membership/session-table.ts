@@ -52,7 +52,8 @@ export class SessionTable {
   controller(): number | undefined {
     const text = this.#seen.get(CONTROLLER_KEY)?.entry.value;
     const lease = text === undefined ? undefined : parseLease(text);
-    const nodeId = lease?.fields["nodeId"];
-    return lease?.isReleased === false && typeof nodeId === "number" ? nodeId : undefined;
+    if (lease === undefined || lease.isReleased) return undefined;
+    const { nodeId } = lease.fields;
+    return typeof nodeId === "number" ? nodeId : undefined;
   }
 }

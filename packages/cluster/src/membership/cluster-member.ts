@@ -1,0 +1,227 @@
+import type { LogConfig, LogEngine, PartitionId, StateLogOptions, StateMachine } from "@letterpress/log";
+import { LogError } from "@letterpress/log";
+import { FollowedState } from "../follow/followed-state.ts";
+import { JetStreamError } from "../jetstream/jetstream-error.ts";
+import { connectControl, type NatsControl } from "../nats/nats-control.ts";
+import type { NatsOptions } from "../nats/nats-options.ts";
+import type { BrokerSession } from "./broker-session.ts";
+import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
+import { ClusterMetadata } from "./cluster-metadata.ts";
+import { CONTROLLER_SUBJECT, ControllerSeat } from "./controller-seat.ts";
+import type { Leadership } from "./leadership-state.ts";
+import { LEASE_TIMES, type LeaseTimes } from "./lease-store.ts";
+import { type Announcement, Membership } from "./membership.ts";
+import { type ChangeResult, decodeResult, encodeChange, type MetadataChange } from "./metadata-change.ts";
+import { NatsLeaseStore } from "./nats-lease-store.ts";
+import type { LedTopic } from "./plan-leadership.ts";
+
+const CHANGE_TIMEOUT_MS = 5_000;
+const CHANGE_RETRY_MS = 200;
+const CHANGE_PATIENCE_MS = 25_000;
+const HAND_OVER_MS = 5_000;
+
+export interface ClusterMemberOptions {
+  readonly nats: NatsOptions;
+  /** How many servers keep the leases. */
+  readonly replicas: number;
+  /** Where the metadata log is taken over when this broker is the controller. */
+  readonly engine: LogEngine;
+  readonly metadataId: PartitionId;
+  readonly metadataConfig: LogConfig;
+  readonly announcement: Announcement;
+  /** The broker's own state of the cluster's metadata. */
+  readonly machine: StateMachine;
+  /** Every topic, as `machine` has it. */
+  readonly topics: () => Iterable<LedTopic>;
+  /** Told of what failed in the background and is tried again. */
+  readonly onError: (error: unknown) => void;
+  /** Default 15 s, renewed every 3 s. Every broker of a cluster needs the same. */
+  readonly times?: LeaseTimes;
+  /** Default the process's. */
+  readonly clock?: Clock;
+}
+
+/** One broker's part in a cluster: its session, who else is there, who leads what, and the way to change metadata. */
+export class ClusterMember {
+  readonly #options: ClusterMemberOptions;
+  readonly #clock: Clock;
+  readonly #control: NatsControl;
+  readonly #membership: Membership;
+  readonly #metadata: ClusterMetadata;
+  readonly #state: FollowedState;
+  readonly #seat: ControllerSeat;
+  readonly #followed: FollowedState[] = [];
+  readonly #listeners = new Set<() => void>();
+
+  private constructor(
+    options: ClusterMemberOptions,
+    control: NatsControl,
+    parts: { membership: Membership; metadata: ClusterMetadata; state: FollowedState; store: NatsLeaseStore },
+  ) {
+    this.#options = options;
+    this.#clock = options.clock ?? SYSTEM_CLOCK;
+    this.#control = control;
+    this.#membership = parts.membership;
+    this.#metadata = parts.metadata;
+    this.#state = parts.state;
+    parts.membership.onChange(() => this.#notify());
+    this.#seat = new ControllerSeat({
+      ...options,
+      ...parts,
+      control,
+      clock: this.#clock,
+      times: options.times ?? LEASE_TIMES,
+    });
+  }
+
+  /**
+   * Takes this broker's session and replays the cluster's metadata. Whether there is a controller yet is another matter.
+   *
+   * @throws ClusterError; LogError `TIMED_OUT` when JetStream does not answer.
+   */
+  static async join(options: ClusterMemberOptions): Promise<ClusterMember> {
+    const { nats, replicas, announcement, times = LEASE_TIMES, clock = SYSTEM_CLOCK } = options;
+    const control = await connectControl(nats);
+    let membership: Membership | undefined;
+    try {
+      const store = await NatsLeaseStore.open(control.api, control.link, { replicas, ttlMs: times.ttlMs });
+      membership = await Membership.join({ announcement, store, times, clock });
+      let notify = (): void => {};
+      const metadata = new ClusterMetadata(options.machine, () => notify());
+      const state = await FollowedState.open(control, options.metadataId, metadata, clock);
+      const member = new ClusterMember(options, control, { membership, metadata, state, store });
+      notify = () => member.#notify();
+      return member;
+    } catch (error) {
+      await membership?.leave();
+      await control.close();
+      if (!(error instanceof JetStreamError)) throw error;
+      throw new LogError("TIMED_OUT", `JetStream cannot be used now: ${error.message}`, { cause: error });
+    }
+  }
+
+  /** This broker's session. */
+  get own(): BrokerSession {
+    return this.#membership.own;
+  }
+
+  /** The live brokers, this one included while it has its session. */
+  sessions(): readonly BrokerSession[] {
+    return this.#membership.sessions();
+  }
+
+  /** -1 while there is none. */
+  get controllerId(): number {
+    return this.#membership.controller() ?? -1;
+  }
+
+  /** Who was made the leader, alive or not; undefined while nobody was. */
+  leadershipOf(topicId: string, partition: number): Leadership | undefined {
+    return this.#metadata.leadership.of(topicId)[partition];
+  }
+
+  /** Whether this broker may act as the leader at this very moment. Asks the clock. */
+  leads(topicId: string, partition: number): boolean {
+    const leadership = this.leadershipOf(topicId, partition);
+    return leadership?.session === this.own.session && this.#membership.isHeld;
+  }
+
+  /** Whether the log may be taken over by this broker: a partition that it leads, or the metadata by the controller. */
+  mayLead({ topicId, partition }: PartitionId): boolean {
+    return topicId === this.#options.metadataId.topicId
+      ? this.#seat.isElected
+      : this.leads(topicId, partition);
+  }
+
+  /** Whether this broker is the one that writes metadata. */
+  get isController(): boolean {
+    return this.#seat.controller !== undefined;
+  }
+
+  /** Calls `listener` when brokers, the controller or metadata have changed. Returns the unsubscriber. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Has the controller make a change, and waits until it can be seen here. While there is no controller it is tried
+   * again; a change that was asked for twice for that reason may meet itself as a conflict.
+   *
+   * @throws LogError `TIMED_OUT` when no controller has answered for 25 s. The change may have been made.
+   */
+  async change(change: MetadataChange): Promise<"stored" | "conflict"> {
+    const deadlineMs = this.#clock.now() + CHANGE_PATIENCE_MS;
+    for (;;) {
+      const result = await this.#ask(change);
+      if (result.kind !== "unavailable") {
+        if (this.#state.stateLog.appliedEnd < result.endOffset) await this.#state.catchUp();
+        await this.#state.stateLog.applied(result.endOffset);
+        return result.kind;
+      }
+      if (this.#clock.now() > deadlineMs) {
+        throw new LogError(
+          "TIMED_OUT",
+          `no controller could change the cluster's metadata: ${result.reason}`,
+        );
+      }
+      await this.#pause(CHANGE_RETRY_MS);
+    }
+  }
+
+  /**
+   * Keeps a state up from the log of a partition, whoever leads it. Closed with the member.
+   *
+   * @throws LogError `TIMED_OUT` when JetStream does not answer.
+   */
+  async follow(id: PartitionId, machine: StateMachine, options?: StateLogOptions): Promise<FollowedState> {
+    try {
+      const followed = await FollowedState.open(this.#control, id, machine, this.#clock, options);
+      this.#followed.push(followed);
+      return followed;
+    } catch (error) {
+      if (!(error instanceof JetStreamError)) throw error;
+      throw new LogError("TIMED_OUT", `the log of ${id.topic} cannot be read now`, { cause: error });
+    }
+  }
+
+  /** Asks the others to lead what this broker leads, and waits until they were made to, for 5 s at most. */
+  async handOver(): Promise<void> {
+    if (this.sessions().every(({ nodeId, isStopping }) => nodeId === this.own.nodeId || isStopping)) return;
+    const { session } = this.own;
+    const deadlineMs = this.#clock.now() + HAND_OVER_MS;
+    await this.#membership.announceStop();
+    while (this.#metadata.leadership.includes(session) && this.#clock.now() < deadlineMs)
+      await this.#pause(20);
+  }
+
+  /** Gives up everything, so that the others need not wait for a lease to end. */
+  async leave(): Promise<void> {
+    await this.#seat.close();
+    await this.#membership.leave();
+    for (const followed of this.#followed) await followed.close();
+    await this.#state.close();
+    await this.#control.close();
+  }
+
+  async #ask(change: MetadataChange): Promise<ChangeResult> {
+    const { controller } = this.#seat;
+    if (controller !== undefined) return controller.change(change);
+    const reply = await this.#control.mux.request(
+      CONTROLLER_SUBJECT,
+      encodeChange(change),
+      CHANGE_TIMEOUT_MS,
+    );
+    if (reply === undefined) return { kind: "unavailable", reason: "the controller did not answer in time" };
+    if (reply.status !== 0) return { kind: "unavailable", reason: "there is no controller now" };
+    return decodeResult(reply.data);
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#clock.after(ms, resolve));
+  }
+
+  #notify(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -35,6 +35,7 @@ export const compatibilityAnswer = z.object({
 });
 export const configAnswer = z.object({ compatibilityLevel: z.string(), normalize: z.boolean().nullish() });
 export const modeAnswer = z.object({ mode: z.string() });
+export const subjectVersionsAnswer = z.array(z.object({ subject: z.string(), version: z.number().int() }));
 export const textsAnswer = z.array(z.string());
 export const numbersAnswer = z.array(z.number().int());
 export const anyAnswer = z.unknown();

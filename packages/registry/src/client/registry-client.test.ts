@@ -82,6 +82,7 @@ test("what a schema includes is registered first, and put in again when it is re
   expect(await client.idOf("orders-value", order)).toBe(id);
   expect(await client.subjects()).toEqual(["currency", "money", "orders-value"]);
   expect(await client.referencedBy("money", 1)).toEqual([id]);
+  expect(await client.versionsById(id)).toEqual([{ subject: "orders-value", version: 1 }]);
 });
 
 test("settings, modes and deletions", async () => {

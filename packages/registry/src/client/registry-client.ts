@@ -10,6 +10,7 @@ import {
   numbersAnswer,
   type RegisteredVersion,
   registerAnswer,
+  subjectVersionsAnswer,
   textsAnswer,
   toBody,
   toDefinition,
@@ -127,6 +128,11 @@ export class RegistryClient {
     options: { readonly subjectPrefix?: string | undefined; readonly deleted?: boolean | undefined } = {},
   ): Promise<string[]> {
     return this.#get(`/subjects${query(options)}`, textsAnswer);
+  }
+
+  /** The versions, of any subject, that a schema id stands for. */
+  versionsById(id: number): Promise<readonly { readonly subject: string; readonly version: number }[]> {
+    return this.#get(`/schemas/ids/${id}/versions`, subjectVersionsAnswer);
   }
 
   /** The ids of the schemas that refer to a version. */

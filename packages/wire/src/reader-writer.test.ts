@@ -176,3 +176,9 @@ describe("bad input", () => {
     expect(() => reader.int8()).toThrow(WireError);
   });
 });
+
+test("an integer that 64 bits do not hold is refused with a typed error", () => {
+  for (const value of [2n ** 63n, -(2n ** 63n) - 1n, 2n ** 70n]) {
+    expect(() => new Writer().int64(value)).toThrow(WireError);
+  }
+});

@@ -57,9 +57,14 @@ export class Writer {
     this.#buffer.writeUInt32BE(value >>> 0, at);
   }
 
+  /** Throws `MALFORMED` for a value that 64 bits do not hold. */
   int64(value: bigint): void {
     const at = this.#reserve(8);
-    this.#buffer.writeBigInt64BE(value, at);
+    try {
+      this.#buffer.writeBigInt64BE(value, at);
+    } catch (cause) {
+      throw new WireError("MALFORMED", `${value} does not fit into 64 bits`, { cause });
+    }
   }
 
   float64(value: number): void {

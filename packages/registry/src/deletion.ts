@@ -45,7 +45,10 @@ export function planSubjectDeletion(
     const key = encodeLogKey({ keytype: "DELETE_SUBJECT", subject });
     return { versions, entries: [{ key, value: encodeDeleteSubjectValue(subject, versions.at(-1)!) }] };
   }
-  return { versions, entries: [...doomed.map(tombstone), ...settingTombstones(state, subject)] };
+  return {
+    versions,
+    entries: [...keptIds(state, doomed), ...doomed.map(tombstone), ...settingTombstones(state, subject)],
+  };
 }
 
 /**
@@ -80,7 +83,14 @@ export function planVersionDeletion(
     return { versions, entries: [{ key: schemaKey(doomed), value }] };
   }
   const isLast = state.versions(subject).length === 1;
-  return { versions, entries: [tombstone(doomed), ...(isLast ? settingTombstones(state, subject) : [])] };
+  return {
+    versions,
+    entries: [
+      ...keptIds(state, [doomed]),
+      tombstone(doomed),
+      ...(isLast ? settingTombstones(state, subject) : []),
+    ],
+  };
 }
 
 function checkWritable(state: RegistryState, subject: string): void {
@@ -89,6 +99,12 @@ function checkWritable(state: RegistryState, subject: string): void {
 
 function checkUnreferenced(state: RegistryState, { subject, version }: SubjectVersion): void {
   if (state.referrers(subject, version).length > 0) throw referenceExists(subject, version);
+}
+
+/** Once compaction has removed the newest schema, only this entry tells that its id was given out. */
+function keptIds(state: RegistryState, doomed: readonly SubjectVersion[]): RegistryEntry[] {
+  const isNewestGoing = doomed.some(({ schema }) => schema.id === state.maxId(schema.context));
+  return isNewestGoing ? [state.maxIdsEntry()] : [];
 }
 
 /** A subject's settings go with its last version. */

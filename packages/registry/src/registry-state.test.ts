@@ -124,6 +124,7 @@ test("the live entries rebuild the state", () => {
       }
       const entries = (of: RegistryState) => [...of.liveEntries()].map((one) => String(one.value)).sort();
       expect(entries(rebuilt)).toEqual(entries(state));
+      for (const context of [".", ".lab"]) expect(rebuilt.maxId(context)).toBe(state.maxId(context));
       for (const id of [1, 2, 3]) {
         expect(rebuilt.schemaById(".", id)?.uses.size).toBe(state.schemaById(".", id)?.uses.size);
       }

@@ -5,10 +5,12 @@ import {
   type ConfigValue,
   decodeConfigValue,
   decodeDeleteSubjectValue,
+  decodeMaxIdsValue,
   decodeModeValue,
   decodeSchemaValue,
   encodeConfigValue,
   encodeContextValue,
+  encodeMaxIdsValue,
   encodeModeValue,
   encodeSchemaValue,
 } from "./state/log-value.ts";
@@ -67,6 +69,9 @@ export class RegistryState {
       case "CONTEXT":
         if (value !== null) this.#context(target.context);
         break;
+      case "NOOP":
+        if (value !== null) this.#reserve(value);
+        break;
     }
   }
 
@@ -96,6 +101,14 @@ export class RegistryState {
         };
       }
     }
+    if ([...this.#contexts.values()].some(({ isMaxIdForgotten }) => isMaxIdForgotten))
+      yield this.maxIdsEntry();
+  }
+
+  /** The entry that keeps the largest ids when the schemas that have them are gone: no id means two schemas, ever. */
+  maxIdsEntry(): RegistryEntry {
+    const maxIds = new Map([...this.#contexts.values()].map(({ context, maxId }) => [context, maxId]));
+    return { key: encodeLogKey({ keytype: "NOOP" }), value: encodeMaxIdsValue(maxIds) };
   }
 
   /** Every subject with a version, deleted ones included, in the order they came. */
@@ -204,6 +217,10 @@ export class RegistryState {
         if (use.deleted) this.#removeVersion(subject, use.version);
       }
     }
+  }
+
+  #reserve(bytes: Buffer): void {
+    for (const [context, maxId] of decodeMaxIdsValue(bytes)) this.#context(context).reserve(maxId);
   }
 
   #context(name: string): ContextIndex {

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { Registry } from "./registry.ts";
 import { RegistryError } from "./registry-error.ts";
+import { MemoryRegistryLog } from "./registry-log.ts";
 import { RegistryState } from "./registry-state.ts";
 import { avroRecord, testRegistry } from "./testing/test-registry.ts";
 
@@ -110,6 +112,24 @@ test("permanent deletion needs a soft one first, and takes the settings with it"
   expect(await registry.deleteSubject("s", true)).toEqual([2]);
   expect(await codeOf(() => registry.deleteSubject("s", true))).toBe(40401);
   expect(state.config("s")).toBeUndefined();
+});
+
+test("an id is never given out twice, not even after its schema was deleted for good and compacted away", async () => {
+  const { registry, written } = testRegistry();
+  await registry.register("s", { schema: ORDER });
+  await registry.register("s", { schema: ORDER_2 });
+  await registry.register(":.lab:t", { schema: ORDER });
+  await registry.deleteVersion("s", 2);
+  await registry.deleteVersion("s", 2, true);
+  await registry.deleteSubject(":.lab:t");
+  await registry.deleteSubject(":.lab:t", true);
+
+  const compacted = new Map(written.map((entry) => [entry.key.toString(), entry]));
+  const state = new RegistryState();
+  for (const entry of compacted.values()) if (entry.value !== null) state.apply(entry);
+  const restarted = new Registry({ state, log: new MemoryRegistryLog(state) });
+  expect((await restarted.register("s", { schema: ORDER_2 })).schema.id).toBe(3);
+  expect((await restarted.register(":.lab:t", { schema: ORDER })).schema.id).toBe(2);
 });
 
 test("a referenced version cannot be deleted while a live version refers to it", async () => {

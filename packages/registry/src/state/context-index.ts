@@ -22,8 +22,18 @@ export class ContextIndex {
     return this.#maxId;
   }
 
+  /** Whether the schema with the largest id is gone, so that nothing else tells of it. */
+  get isMaxIdForgotten(): boolean {
+    return this.#maxId > 0 && !this.#byId.has(this.#maxId);
+  }
+
   get size(): number {
     return this.#byId.size;
+  }
+
+  /** Ids up to this one were given out before, whether or not their schemas are still there. */
+  reserve(maxId: number): void {
+    this.#maxId = Math.max(this.#maxId, maxId);
   }
 
   byId(id: number): StoredSchema | undefined {

@@ -101,6 +101,21 @@ export function encodeContextValue(tenant: string, context: string): Buffer {
   return Buffer.from(JSON.stringify({ tenant, context }));
 }
 
+/**
+ * The largest id of each context, as the value of a NOOP entry. Confluent's registry reads no NOOP's value, so only this
+ * one knows of it; of several such entries compaction keeps the last, which names every context.
+ */
+export function encodeMaxIdsValue(maxIds: ReadonlyMap<string, number>): Buffer {
+  return Buffer.from(JSON.stringify({ maxIds: Object.fromEntries(maxIds) }));
+}
+
+/** The largest ids in these bytes, by context; empty when there are none. */
+export function decodeMaxIdsValue(bytes: Buffer): [context: string, maxId: number][] {
+  const maxIds = parseJsonObject(bytes)?.maxIds;
+  if (!isObject(maxIds)) return [];
+  return Object.entries(maxIds).filter(([, maxId]) => isVersion(maxId));
+}
+
 function isReference(value: unknown): value is SchemaReference {
   if (!isObject(value)) return false;
   const { name, subject, version } = value as Partial<SchemaReference>;

@@ -22,16 +22,17 @@ export function lookupFailed(
   return unavailable(cause, `cannot ${action} ${subject}`, topic);
 }
 
-/** The error for a schema id, met in a record, that could not be looked up. */
-export function idLookupFailed(cause: unknown, schemaId: number, topic: string): LetterpressError {
+/** The error for a schema, met in a record by its id or GUID, that could not be looked up. */
+export function schemaLookupFailed(cause: unknown, schema: number | string, topic: string): LetterpressError {
   if (cause instanceof LetterpressError) return cause;
+  const name = typeof schema === "number" ? `id ${schema}` : `GUID ${schema}`;
   if (isNotFound(cause)) {
-    return new LetterpressError("SCHEMA_NOT_FOUND", `the registry has no schema with id ${schemaId}`, {
+    return new LetterpressError("SCHEMA_NOT_FOUND", `the registry has no schema with ${name}`, {
       cause,
       topic,
     });
   }
-  return unavailable(cause, `cannot look up schema id ${schemaId}`, topic);
+  return unavailable(cause, `cannot look up the schema with ${name}`, topic);
 }
 
 function unavailable(cause: unknown, what: string, topic: string): LetterpressError {

@@ -1,15 +1,12 @@
-import {
-  ID_FRAMING_BYTES,
-  readHeaderFraming,
-  readSchemaId,
-  SCHEMA_ID_HEADERS,
-  SchemaError,
-} from "@letterpress/schema";
+import { ID_FRAMING_BYTES, readHeaderFraming, readSchemaId, SCHEMA_ID_HEADERS } from "@letterpress/schema";
 import type { RecordHeader } from "@letterpress/wire";
+
+/** A schema as a record names it: by its id in the registry, or by the GUID it has in every registry. */
+export type SchemaReferent = number | string;
 
 /** Which schema wrote a payload, and where the payload begins. */
 export interface PayloadLocation {
-  readonly schemaId: number;
+  readonly schema: SchemaReferent;
   /** What holds the framing: the payload's own bytes, or a header's. */
   readonly framing: Buffer;
   /** Where the message indexes of a Protobuf payload begin, in `framing`. */
@@ -27,13 +24,11 @@ export function locatePayload(
   const name = SCHEMA_ID_HEADERS[part];
   const header = headers.length === 0 ? undefined : headers.findLast(({ key }) => key === name);
   if (header?.value === undefined || header.value === null) {
-    const schemaId = readSchemaId(bytes);
-    return { schemaId, framing: bytes, indexesAt: ID_FRAMING_BYTES, position: ID_FRAMING_BYTES };
+    const schema = readSchemaId(bytes);
+    return { schema, framing: bytes, indexesAt: ID_FRAMING_BYTES, position: ID_FRAMING_BYTES };
   }
   const framing = Buffer.from(header.value.buffer, header.value.byteOffset, header.value.length);
-  const { name: schema, position } = readHeaderFraming(framing);
-  if (schema.kind === "guid") {
-    throw new SchemaError("INVALID_FRAMING", "the record names its schema by GUID; this client reads ids");
-  }
-  return { schemaId: schema.id, framing, indexesAt: position, position: 0 };
+  const { name: given, position } = readHeaderFraming(framing);
+  const schema = given.kind === "guid" ? given.guid : given.id;
+  return { schema, framing, indexesAt: position, position: 0 };
 }

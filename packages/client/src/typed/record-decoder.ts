@@ -1,6 +1,7 @@
 import type { TopicContract } from "@letterpress/schema";
 import { LetterpressError } from "../letterpress-error.ts";
 import type { ConsumerRecord } from "../record.ts";
+import type { SchemaReferent } from "./payload-location.ts";
 import { SchemaDecoders } from "./schema-decoders.ts";
 import type { SchemaIds } from "./schema-ids.ts";
 import type { Tombstone, TypedRecord } from "./typed-record.ts";
@@ -28,7 +29,7 @@ export class RecordDecoder<Key, Value> {
     try {
       const decodedKey = key === null ? { value: null } : this.#tryKey(key, record);
       const decoded = decodedKey && this.#values.tryDecode("value", value, headers);
-      return decoded && typed(record, decodedKey.value, decoded.value, decoded.schemaId);
+      return decoded && typed(record, decodedKey.value, decoded.value, decoded.schema);
     } catch {
       return undefined;
     }
@@ -38,8 +39,8 @@ export class RecordDecoder<Key, Value> {
   async decode(record: ConsumerRecord & { readonly value: Buffer }): Promise<TypedRecord<Key, Value>> {
     try {
       const key = await this.#key(record);
-      const { value, schemaId } = await this.#values.decode("value", record.value, record.headers);
-      return typed(record, key, value, schemaId);
+      const { value, schema } = await this.#values.decode("value", record.value, record.headers);
+      return typed(record, key, value, schema);
     } catch (cause) {
       throw decodeFailed(cause, record);
     }
@@ -73,9 +74,10 @@ function typed<Key, Value>(
   record: ConsumerRecord,
   key: Key | null,
   value: Value,
-  schemaId: number,
+  schema: SchemaReferent,
 ): TypedRecord<Key, Value> {
   const { topic, partition, offset, timestampMs, headers } = record;
+  const schemaId = typeof schema === "number" ? schema : undefined;
   return { topic, partition, offset, timestampMs, key, value, headers, schemaId };
 }
 

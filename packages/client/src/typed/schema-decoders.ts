@@ -1,8 +1,14 @@
-import { type Decode, parseSchema, readMessageIndexes, type Serde } from "@letterpress/schema";
+import {
+  type Decode,
+  parseSchema,
+  type ResolvedSchema,
+  readMessageIndexes,
+  type Serde,
+} from "@letterpress/schema";
 import type { RecordHeader } from "@letterpress/wire";
 import { LetterpressError } from "../letterpress-error.ts";
-import { idLookupFailed } from "./lookup-failed.ts";
-import { locatePayload, type PayloadLocation } from "./payload-location.ts";
+import { schemaLookupFailed } from "./lookup-failed.ts";
+import { locatePayload, type PayloadLocation, type SchemaReferent } from "./payload-location.ts";
 import type { SchemaIds } from "./schema-ids.ts";
 
 /** The decoder of one writer schema. */
@@ -12,21 +18,21 @@ interface WriterDecoder<Out> {
   typeNameAt(indexes: readonly number[]): string | undefined;
 }
 
-/** A value and the id of the schema that wrote it. */
+/** A value and the schema that wrote it, as its record names it. */
 export interface Decoded<Out> {
   readonly value: Out;
-  readonly schemaId: number;
+  readonly schema: SchemaReferent;
 }
 
 /** More writer schemas than any topic has; beyond it the oldest decoder is compiled again when it is met. */
 const DECODERS_MAX = 1_000;
 
-/** Decodes payloads of any writer schema with one build's serde; a decoder is compiled once per schema id. */
+/** Decodes payloads of any writer schema with one build's serde; a decoder is compiled once per schema. */
 export class SchemaDecoders<Out> {
   readonly #serde: Serde<Out>;
   readonly #schemaIds: SchemaIds | undefined;
   readonly #topic: string;
-  readonly #decoders = new Map<number, WriterDecoder<Out>>();
+  readonly #decoders = new Map<SchemaReferent, WriterDecoder<Out>>();
 
   constructor(serde: Serde<Out>, schemaIds: SchemaIds | undefined, topic: string) {
     this.#serde = serde;
@@ -41,7 +47,7 @@ export class SchemaDecoders<Out> {
     headers: readonly RecordHeader[],
   ): Decoded<Out> | undefined {
     const location = locatePayload(part, bytes, headers);
-    const decoder = this.#decoders.get(location.schemaId);
+    const decoder = this.#decoders.get(location.schema);
     return decoder === undefined ? undefined : this.#decode(decoder, bytes, location);
   }
 
@@ -52,12 +58,12 @@ export class SchemaDecoders<Out> {
     headers: readonly RecordHeader[],
   ): Promise<Decoded<Out>> {
     const location = locatePayload(part, bytes, headers);
-    const known = this.#decoders.get(location.schemaId);
-    return this.#decode(known ?? (await this.#compile(location.schemaId)), bytes, location);
+    const known = this.#decoders.get(location.schema);
+    return this.#decode(known ?? (await this.#compile(location.schema)), bytes, location);
   }
 
   #decode(decoder: WriterDecoder<Out>, bytes: Buffer, location: PayloadLocation): Decoded<Out> {
-    const { schemaId, framing } = location;
+    const { schema, framing } = location;
     let { position } = location;
     if (this.#serde.format === "PROTOBUF") {
       const path = readMessageIndexes(framing, location.indexesAt);
@@ -70,26 +76,36 @@ export class SchemaDecoders<Out> {
       }
       if (framing === bytes) position = path.position;
     }
-    return { schemaId, value: decoder.decode(bytes, position, bytes.length) };
+    return { schema, value: decoder.decode(bytes, position, bytes.length) };
   }
 
-  async #compile(schemaId: number): Promise<WriterDecoder<Out>> {
-    if (this.#schemaIds === undefined) {
-      throw new LetterpressError(
-        "INVALID_ARGUMENT",
-        `typed topics need a registry: new Letterpress({ brokers, registry: "http://127.0.0.1:8081" })`,
-      );
-    }
-    const writer = await this.#schemaIds.schemaById(schemaId).catch((cause: unknown) => {
-      throw idLookupFailed(cause, schemaId, this.#topic);
+  async #compile(schema: SchemaReferent): Promise<WriterDecoder<Out>> {
+    const writer = await this.#lookUp(schema).catch((cause: unknown) => {
+      throw schemaLookupFailed(cause, schema, this.#topic);
     });
     const decoder: WriterDecoder<Out> = {
       decode: this.#serde.decoder(writer),
       typeNameAt: typeNames(() => parseSchema(writer)),
     };
     if (this.#decoders.size >= DECODERS_MAX) this.#decoders.delete(this.#decoders.keys().next().value!);
-    this.#decoders.set(schemaId, decoder);
+    this.#decoders.set(schema, decoder);
     return decoder;
+  }
+
+  async #lookUp(schema: SchemaReferent): Promise<ResolvedSchema> {
+    const schemaIds = this.#schemaIds;
+    if (schemaIds === undefined) {
+      throw new LetterpressError(
+        "INVALID_ARGUMENT",
+        `typed topics need a registry: new Letterpress({ brokers, registry: "http://127.0.0.1:8081" })`,
+      );
+    }
+    if (typeof schema === "number") return schemaIds.schemaById(schema);
+    if (schemaIds.schemaByGuid !== undefined) return schemaIds.schemaByGuid(schema);
+    throw new LetterpressError(
+      "INVALID_ARGUMENT",
+      `the record names its schema by GUID ${schema}: the registry client given to Letterpress needs schemaByGuid`,
+    );
   }
 }
 

@@ -13,8 +13,8 @@ export interface TypedRecord<Key, Value> {
   /** As this build's schema reads it, whichever compatible schema wrote it. */
   readonly value: Value;
   readonly headers: readonly RecordHeader[];
-  /** The id of the schema that the value was written with. */
-  readonly schemaId: number;
+  /** The id of the schema that the value was written with; undefined where the record names it by GUID. */
+  readonly schemaId: number | undefined;
 }
 
 /** A record without a value: the key's deletion on a compacted topic. */

@@ -1,8 +1,11 @@
 import {
   avroSerde,
   fieldKey,
+  headerFraming,
+  ID_FRAMING_BYTES,
   type ResolvedSchema,
   readerFingerprint,
+  SCHEMA_ID_HEADERS,
   type TopicContract,
 } from "@letterpress/schema";
 import { expect, expectTypeOf, test } from "vitest";
@@ -62,6 +65,10 @@ class MemorySchemaIds implements SchemaIds {
     const found = this.registered[id - 1];
     if (found === undefined) throw Object.assign(new Error("no such id"), { code: "NOT_FOUND" });
     return found.schema;
+  }
+
+  async schemaByGuid(guid: string): Promise<ResolvedSchema> {
+    return this.schemaById(Number.parseInt(guid.slice(-12), 16));
   }
 
   async registerResolved(subject: string, schema: ResolvedSchema): Promise<{ id: number }> {
@@ -207,6 +214,35 @@ test("tombstones go to their callback and are otherwise left out", async () => {
     });
     expect((await take(consumer, 1))[0]?.value.orderId).toBe("o-1");
     expect(tombstones).toMatchObject([{ key: "c-1", offset: 0n }]);
+  });
+});
+
+test("records that name their schema in a header, by id or by GUID, are decoded", async () => {
+  await withShop(async ({ client }, registry) => {
+    await registry.registerResolved("orders-value", CURRENT);
+    const payload = avroSerde<Order, OrderInput>(CURRENT).encode(1, { orderId: "o", customerId: "c" });
+    const names = [
+      { kind: "id", id: 1 },
+      { kind: "guid", guid: "00000000-0000-0000-0000-000000000001" },
+      { kind: "guid", guid: "00000000-0000-0000-0000-000000000002" },
+    ] as const;
+    await client.producer().sendBatch(
+      "orders",
+      names.map((name) => ({
+        value: payload.subarray(ID_FRAMING_BYTES),
+        headers: [{ key: SCHEMA_ID_HEADERS.value, value: headerFraming(name) }],
+        partition: 0,
+      })),
+    );
+    const consumer = new OrdersConsumer(client, contract(CURRENT), { group: "headers" });
+    const records = consumer[Symbol.asyncIterator]();
+    for (const schemaId of [1, undefined]) {
+      expect((await records.next()).value).toMatchObject({ schemaId, value: { orderId: "o" } });
+    }
+    await expect(records.next()).rejects.toMatchObject({
+      code: "DECODE_FAILED",
+      message: expect.stringContaining("no schema with GUID 00000000-0000-0000-0000-000000000002"),
+    });
   });
 });
 

@@ -15,10 +15,12 @@ const lines = readPages().flatMap(({ path, blocks }) =>
         .map((command) => ({ at: `${path}:${line}`, command: command.replace(/\s#.*$/, "") })),
     )
     .flatMap(({ at, command }) =>
-      [...command.matchAll(/(?:^\$? *|npx |\| |&& )letterpress ([a-z].*?)(?= \||$)/g)].map(([, words = ""]) => ({
-        at,
-        command: words.trim(),
-      })),
+      [...command.matchAll(/(?:^\$? *|npx |\| |&& )letterpress ([a-z].*?)(?= \||$)/g)].map(
+        ([, words = ""]) => ({
+          at,
+          command: words.trim(),
+        }),
+      ),
     ),
 );
 

@@ -49,7 +49,7 @@ export function withFacts(markdown: string): string {
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |\n`;
-  return line(head) + `|${"---|".repeat(head.length)}\n` + rows.map(line).join("");
+  return [line(head), `|${"---|".repeat(head.length)}\n`, ...rows.map(line)].join("");
 }
 
 function code(text: string): string {

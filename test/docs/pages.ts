@@ -14,7 +14,9 @@ export interface Page {
 
 /** The README, the pages of `docs/` and the READMEs of the packages. */
 export function readPages(): Page[] {
-  const paths = globSync(["README.md", "docs/*.md", "packages/*/README.md", "codegen/README.md"], { cwd: root });
+  const paths = globSync(["README.md", "docs/*.md", "packages/*/README.md", "codegen/README.md"], {
+    cwd: root,
+  });
   return paths.sort().map(readPage);
 }
 

@@ -8,7 +8,8 @@ const readme = readPage("README.md");
 const main = readme.blocks.find(({ file }) => file === "src/main.ts")!;
 const shown = readme.blocks.filter(({ language }) => language === "console").map(({ text }) => text);
 const hasKcat = spawnSync("kcat", ["-V"]).status === 0;
-if (!hasKcat) console.log("kcat is not installed (apt-get install kcat): its part of the quick start is skipped");
+if (!hasKcat)
+  console.log("kcat is not installed (apt-get install kcat): its part of the quick start is skipped");
 
 let projects: SnippetProjects;
 let server: CliProcess;

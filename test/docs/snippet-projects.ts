@@ -13,6 +13,7 @@ declare const client: import("@letterpress/client").Letterpress;
 declare function handle(...things: unknown[]): Promise<void>;
 declare const stopped: AbortController;
 `;
+const VITEST_CONFIG = "vitest.config.mjs";
 const MANIFEST = "schemas/topics.yaml";
 
 /** What a program printed, and how it ended. */
@@ -59,19 +60,30 @@ export class SnippetProjects implements AsyncDisposable {
     return block.language === "ts" ? join(this.of(page), `src/line-${block.line}.ts`) : undefined;
   }
 
-  /** What the compiler has to say, under the repository's own settings. */
-  async typeCheck(): Promise<string> {
+  /** What the compiler has to say of the snippets, under the repository's own settings, line by line. */
+  async typeCheck(): Promise<string[]> {
     const compiler = join(root, "node_modules/typescript/bin/tsc");
-    return (await run([compiler, "-p", this.folder], this.folder)).stdout;
+    const { stdout } = await run([compiler, "-p", this.folder], this.folder);
+    // The product's own sources are checked elsewhere; indented lines go on with the error above them.
+    return stdout.split(/\n(?! )/).filter((error) => error !== "" && !error.startsWith("../"));
   }
 
-  /** Runs a block as a program, with the default addresses replaced by those of a server. */
+  /** Runs a block as a program, or as a test file, with the default addresses replaced by those of a server. */
   async run(page: Page, block: CodeBlock, server: { kafka: string; registry: string }): Promise<ProgramRun> {
     const file = this.fileOf(page, block)!;
     const text = await readFile(file, "utf8");
     const here = text.replaceAll("http://127.0.0.1:8081", server.registry);
     await writeFile(file, here.replaceAll("127.0.0.1:9092", server.kafka));
-    return run(["--conditions=@letterpress/source", file], this.of(page));
+    if (file.endsWith(".test.ts")) {
+      const vitest = join(root, "node_modules/vitest/vitest.mjs");
+      return run(
+        [vitest, "run", "--root", this.of(page), "--config", join(this.folder, VITEST_CONFIG)],
+        this.of(page),
+      );
+    }
+    // The warning is about kafkajs's timers.
+    const flags = ["--conditions=@letterpress/source", "--disable-warning=TimeoutNegativeWarning"];
+    return run([...flags, file], this.of(page));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -82,8 +94,15 @@ export class SnippetProjects implements AsyncDisposable {
     await symlink(join(root, "node_modules"), join(this.folder, "node_modules"));
     await this.#put("package.json", JSON.stringify({ private: true, type: "module" }));
     await this.#put("ambient.d.ts", AMBIENT);
+    const resolve = { conditions: ["@letterpress/source", "node", "import", "default"] };
+    await this.#put(VITEST_CONFIG, `export default ${JSON.stringify({ resolve, ssr: { resolve } })};`);
     const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false, moduleDetection: "force" };
-    const settings = { extends: join(root, "tsconfig.json"), compilerOptions, include: ["**/*.ts"], exclude: [] };
+    const settings = {
+      extends: join(root, "tsconfig.json"),
+      compilerOptions,
+      include: ["**/*.ts"],
+      exclude: [],
+    };
     await this.#put("tsconfig.json", JSON.stringify(settings));
   }
 

@@ -20,7 +20,7 @@ const blocksOf = (choose: (block: CodeBlock) => boolean) =>
 
 test("every TypeScript snippet passes the compiler", { timeout: 120_000 }, async () => {
   expect(blocksOf(({ language }) => language === "ts").length).toBeGreaterThan(0);
-  expect(await projects.typeCheck()).toBe("");
+  expect(await projects.typeCheck()).toEqual([]);
 });
 
 describe.each(blocksOf(({ words }) => words.includes("run")))("the program at $at", ({ page, block }) => {

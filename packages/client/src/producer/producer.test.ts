@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { type ProduceStep, ScriptedBroker } from "../../test/scripted-broker.ts";
 import { Letterpress } from "../client.ts";
 import { LetterpressError } from "../letterpress-error.ts";
+import type { ProducerRecord } from "../record.ts";
 import type { ProducerOptions } from "./producer-options.ts";
 
 const NOT_LEADER = { errorCode: 6 };
@@ -164,4 +165,49 @@ test("options that contradict each other are refused", async () => {
   await using client = new Letterpress({ brokers: ["127.0.0.1:9"] });
   expect(() => client.producer({ idempotent: true, acks: 1 })).toThrow(LetterpressError);
   expect(() => client.producer({ inFlightRequestsMax: 6 })).toThrow(/at most 5/);
+});
+
+test("records that are refused before they are sent give their memory back", async () => {
+  const bytes = Buffer.alloc(10_000);
+  const failing = (): number => {
+    throw new Error("no idea");
+  };
+  const options: ProducerOptions = { bufferMemoryBytes: 25_000, partitioner: failing };
+  await withProducer([], options, async (producer, { topic }) => {
+    for (let round = 0; round < 5; round++) {
+      await expect(producer.send({ topic, partition: 99, value: bytes })).rejects.toMatchObject({
+        code: "INVALID_ARGUMENT",
+      });
+      await expect(producer.send({ topic, value: bytes })).rejects.toThrow("no idea");
+      const batch = [{ value: "stored", partition: 0 }, { value: bytes, partition: -1 }, { value: bytes }];
+      await expect(producer.sendBatch(topic, batch)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    }
+    await producer.sendBatch(topic, [
+      { value: bytes, partition: 0 },
+      { value: bytes, partition: 0 },
+    ]);
+  });
+});
+
+test("what is no record is refused, and the records around it are stored", async () => {
+  await withProducer([], {}, async (producer, broker) => {
+    const { topic } = broker;
+    const wrong = [
+      { value: 5 },
+      { value: undefined },
+      { key: {}, value: "" },
+      { value: "", timestampMs: Number.NaN },
+      { value: "", timestampMs: -5 },
+      { value: "", timestampMs: 1.5 },
+      { value: "", headers: [{ key: null, value: "" }] },
+      { value: "", headers: [{ key: "h", value: 1 }] },
+    ] as unknown as ProducerRecord[];
+    const first = producer.send({ topic, value: "first" });
+    const refused = await Promise.allSettled(wrong.map((record) => producer.send({ ...record, topic })));
+    await Promise.all([first, producer.send({ topic, value: "last" })]);
+    expect(refused.map((result) => result.status === "rejected" && result.reason.code)).toEqual(
+      wrong.map(() => "INVALID_ARGUMENT"),
+    );
+    expect(broker.stored[0]).toEqual(["first", "last"]);
+  });
 });

@@ -1,13 +1,14 @@
-import type { RecordHeader, RecordInit } from "@letterpress/wire";
+import type { RecordInit } from "@letterpress/wire";
 import { RecordBatchBuilder } from "@letterpress/wire";
 import { LetterpressError } from "../letterpress-error.ts";
 import type { Cluster } from "../metadata/cluster.ts";
-import type { Bytes, HeaderInit, ProducerRecord, RecordMetadata } from "../record.ts";
+import type { ProducerRecord, RecordMetadata } from "../record.ts";
 import { Accumulator } from "./accumulator.ts";
-import { BatchDelivery, RecordDelivery } from "./delivery.ts";
+import { BatchDelivery, type Delivery, RecordDelivery } from "./delivery.ts";
 import { MemoryBudget } from "./memory-budget.ts";
 import type { Partitioner } from "./partitioner.ts";
 import type { ProducerOptions } from "./producer-options.ts";
+import { toRecordInit } from "./record-init.ts";
 import { type ResolvedProducerOptions, resolveProducerOptions } from "./resolved-options.ts";
 import { Sender } from "./sender.ts";
 
@@ -56,13 +57,10 @@ export class Producer implements AsyncDisposable {
       const { topic, partition } = record;
       const init = toRecordInit(record);
       const bytes = RecordBatchBuilder.recordBytesMax(init);
-      if (this.#mayAppend(topic, bytes)) {
-        this.#accumulator.append(this.#cluster.metadata.topic(topic)!, init, partition, bytes, delivery, 0);
-      } else {
-        this.#later(topic, bytes, () => {
-          const metadata = this.#cluster.metadata.topic(topic)!;
-          this.#accumulator.append(metadata, init, partition, bytes, delivery, 0);
-        }).catch(reject);
+      if (this.#mayAppend(topic, bytes)) this.#append(topic, init, partition, bytes, delivery, 0);
+      else {
+        const append = (): void => this.#append(topic, init, partition, bytes, delivery, 0);
+        this.#later(topic, bytes, append).catch(reject);
       }
     });
   }
@@ -81,10 +79,16 @@ export class Producer implements AsyncDisposable {
       const sizes = inits.map(RecordBatchBuilder.recordBytesMax);
       const bytes = sizes.reduce((sum, size) => sum + size, 0);
       const appendAll = (): void => {
-        const metadata = this.#cluster.metadata.topic(topic)!;
-        for (let index = 0; index < inits.length; index++) {
-          const { partition } = records[index]!;
-          this.#accumulator.append(metadata, inits[index]!, partition, sizes[index]!, delivery, index);
+        let takenBytes = bytes;
+        try {
+          for (let index = 0; index < inits.length; index++) {
+            const recordBytes = sizes[index]!;
+            takenBytes -= recordBytes;
+            this.#append(topic, inits[index]!, records[index]!.partition, recordBytes, delivery, index);
+          }
+        } catch (error) {
+          this.#memory.release(takenBytes);
+          throw error;
         }
       };
       if (this.#mayAppend(topic, bytes)) appendAll();
@@ -116,6 +120,24 @@ export class Producer implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Puts a record, whose memory is taken, into its batch. A record that cannot go there gives the memory back. */
+  #append(
+    topic: string,
+    init: RecordInit,
+    partition: number | undefined,
+    bytes: number,
+    delivery: Delivery,
+    index: number,
+  ): void {
+    try {
+      const metadata = this.#cluster.metadata.topic(topic)!;
+      this.#accumulator.append(metadata, init, partition, bytes, delivery, index);
+    } catch (error) {
+      this.#memory.release(bytes);
+      throw error;
+    }
   }
 
   /** The fast path: the topic is known, nobody waits, and there is memory, which is taken. */
@@ -168,19 +190,6 @@ export class Producer implements AsyncDisposable {
     this.#sender.close(error);
     this.#onClosed();
   }
-}
-
-function toRecordInit(record: ProducerRecord): RecordInit {
-  const { key = null, value, headers, timestampMs } = record;
-  return { key: toBytes(key), value: toBytes(value), headers: headers?.map(toHeader), timestampMs };
-}
-
-function toHeader({ key, value }: HeaderInit): RecordHeader {
-  return { key, value: toBytes(value) };
-}
-
-function toBytes(value: Bytes | null): Uint8Array | null {
-  return typeof value === "string" ? Buffer.from(value) : value;
 }
 
 function closedError(): LetterpressError {

@@ -19,7 +19,10 @@ export interface ClientOptions {
   readonly connectTimeoutMs?: number | undefined;
   /** Default 30,000. */
   readonly requestTimeoutMs?: number | undefined;
-  /** How old the knowledge of topics and leaders may become. Default 300,000. */
+  /**
+   * How old the knowledge of topics and leaders may become. Default 300,000; for the topics of a consumer group it is
+   * never much older than 5,000, so that new partitions are soon consumed.
+   */
   readonly metadataMaxAgeMs?: number | undefined;
   /** How long an unknown topic is waited for, since a new one takes time to reach every broker. Default 5,000. */
   readonly topicWaitMs?: number | undefined;

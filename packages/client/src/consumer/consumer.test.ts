@@ -109,6 +109,19 @@ test.each(["cooperative-sticky", "range", "roundrobin"] as const)(
   },
 );
 
+test("partitions that are added to a topic are consumed within seconds", async () => {
+  await withBroker(1, async (broker) => {
+    const consumer = broker.client.consumer({ group: "growing", topics: [TOPIC], heartbeatIntervalMs: 100 });
+    const seen: string[] = [];
+    const done = drain(consumer, seen);
+    await expect.poll(() => consumer.assignment().length, { timeout: 10_000 }).toBe(1);
+    await broker.client.admin().topics.createPartitions(TOPIC, 3);
+    await expect.poll(() => consumer.assignment().length, { timeout: 9_000 }).toBe(3);
+    await consumer.close();
+    await done;
+  });
+});
+
 test("with a cooperative assignor what stays is never taken away", async () => {
   await withBroker(4, async (broker) => {
     const revoked: TopicPartition[] = [];

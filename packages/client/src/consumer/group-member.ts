@@ -24,6 +24,8 @@ export interface AssignmentHandler {
   fail(error: LetterpressError): void;
 }
 
+/** The leader of a group looks for new partitions of its topics at this age of its metadata, or at the next heartbeat. */
+const SUBSCRIPTION_AGE_MS = 5_000;
 /** Errors by which the coordinator says that this member is not, or no longer, part of the group. */
 const EXPELLED_ERRORS: readonly (string | undefined)[] = ["UNKNOWN_MEMBER_ID", "ILLEGAL_GENERATION"];
 
@@ -207,6 +209,7 @@ export class GroupMember {
     }
     const counts = this.#assignedCounts;
     if (counts === undefined) return;
+    this.#cluster.refreshIfOlder(SUBSCRIPTION_AGE_MS);
     const now = this.#countPartitions(counts.keys());
     if ([...counts].some(([topic, count]) => now.get(topic) !== count)) this.#heart.interrupt("rejoin");
   }

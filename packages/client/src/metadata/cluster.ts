@@ -23,6 +23,8 @@ export class Cluster {
   #refreshing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** On the clock of `performance.now()`. */
+  #answeredAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: ResolvedClientOptions) {
     this.options = options;
@@ -96,6 +98,13 @@ export class Cluster {
     return this.#next;
   }
 
+  /** Asks again, in the background, when the last answer is older than `ageMs`. */
+  refreshIfOlder(ageMs: number): void {
+    if (this.#refreshing !== undefined || performance.now() - this.#answeredAtMs < ageMs) return;
+    // What cannot be asked now is asked again by the next call.
+    this.refresh().catch(() => undefined);
+  }
+
   close(): void {
     clearTimeout(this.#timer);
     this.#closing.abort();
@@ -135,6 +144,7 @@ export class Cluster {
       allowAutoTopicCreation: this.options.allowAutoTopicCreation,
     });
     this.metadata.update(response);
+    this.#answeredAtMs = performance.now();
     this.#scheduleRefresh();
   }
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 const READY_TIMEOUT_MS = 30_000;
@@ -36,8 +36,13 @@ export class NatsServer {
 
   /** Starts the process; its store is what the last one left. */
   async start(): Promise<void> {
-    this.#process = spawn(this.#binary, ["-c", this.#configFile], { stdio: "ignore" });
-    await until(`${this.name} to listen`, async () => (await this.monitor("/varz")) !== undefined);
+    const started = spawn(this.#binary, ["-c", this.#configFile], { stdio: "ignore" });
+    this.#process = started;
+    await until(`${this.name} to listen`, async () => {
+      if (started.exitCode !== null) throw new Error(`${this.name} ended with code ${started.exitCode}`);
+      // Another process may have taken the port since it was found free.
+      return (await this.monitor("/varz"))?.server_name === this.name;
+    });
   }
 
   async kill(): Promise<void> {
@@ -88,7 +93,7 @@ export class NatsCluster implements AsyncDisposable {
       monitor: free[index * 3 + 2]!,
     }));
     const servers = ports.map((own, index) => {
-      const name = `n${index + 1}`;
+      const name = `${basename(folder)}-${index + 1}`;
       const configFile = join(folder, `${name}.conf`);
       writeFileSync(configFile, configOf({ name, own, all: ports, store: join(folder, name), settings }));
       return new NatsServer(name, own, binary, configFile);

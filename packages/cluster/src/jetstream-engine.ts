@@ -14,14 +14,27 @@ import { JetStreamApi, type StreamInfo } from "./jetstream/jetstream-api.ts";
 import { JetStreamError } from "./jetstream/jetstream-error.ts";
 import { MESSAGE_OVERHEAD_BYTES, PartitionStream, streamName } from "./jetstream/partition-stream.ts";
 import { ensureStream, listPartitions } from "./jetstream/partition-streams.ts";
+import { FollowerLog } from "./log/follower-log.ts";
 import { InFlightBudget } from "./log/in-flight-budget.ts";
 import { JetStreamLog } from "./log/jetstream-log.ts";
+import { LogContent } from "./log/log-content.ts";
 import type { LogServices } from "./log/log-services.ts";
 import { TailBudget } from "./log/tail-cache.ts";
 import { takeOver, unavailable } from "./log/take-over.ts";
 import { checkServer } from "./nats/check-server.ts";
 import { connectNats, type NatsLink } from "./nats/nats-link.ts";
 import { ReplyMux } from "./nats/reply-mux.ts";
+
+/** Logs on JetStream. Opening one takes it over from whoever led it; followed ones are led elsewhere. */
+export interface JetStreamEngine extends LogEngine {
+  /**
+   * Opens a log for reading only: its high watermark is what the stream holds, and appends are refused with
+   * `NOT_LEADER`. The stream is made when it is missing.
+   *
+   * @throws LogError `NOT_ENOUGH_REPLICAS`, `TIMED_OUT`, `STORAGE_FAILED`, `INVALID_PARTITION`
+   */
+  openFollower(id: PartitionId): Promise<PartitionLog>;
+}
 
 /** More than this on the way at once makes servers refuse. */
 const IN_FLIGHT_BYTES_MAX = 64 * 1024 * 1024;
@@ -33,7 +46,7 @@ const IN_FLIGHT_BYTES_MAX = 64 * 1024 * 1024;
  * @throws ClusterError `NATS_UNREACHABLE`, `NATS_UNAUTHORIZED`, `NATS_TOO_OLD`, `JETSTREAM_DISABLED`, `NATS_LIMIT`,
  *   `INVALID_OPTIONS`
  */
-export async function openJetStreamEngine(options: JetStreamEngineOptions): Promise<LogEngine> {
+export async function openJetStreamEngine(options: JetStreamEngineOptions): Promise<JetStreamEngine> {
   const resolved = resolveEngineOptions(options);
   const link = await connectNats(options);
   try {
@@ -42,10 +55,10 @@ export async function openJetStreamEngine(options: JetStreamEngineOptions): Prom
     await link.close();
     throw error;
   }
-  return new JetStreamEngine(link, resolved);
+  return new Engine(link, resolved);
 }
 
-class JetStreamEngine implements LogEngine {
+class Engine implements JetStreamEngine {
   readonly #link: NatsLink;
   readonly #mux: ReplyMux;
   readonly #api: JetStreamApi;
@@ -53,6 +66,7 @@ class JetStreamEngine implements LogEngine {
   readonly #services: LogServices;
   /** By the stream's name; undefined while it is being opened. */
   readonly #open = new Map<string, JetStreamLog | undefined>();
+  readonly #followed = new Set<FollowerLog>();
   #isClosed = false;
 
   constructor(link: NatsLink, options: ResolvedEngineOptions) {
@@ -67,18 +81,38 @@ class JetStreamEngine implements LogEngine {
     };
   }
 
-  async open(id: PartitionId, config: LogConfig): Promise<PartitionLog> {
+  async open(id: PartitionId, config: LogConfig, leaderEpoch?: number): Promise<PartitionLog> {
     this.#assertOpen();
     const name = streamName(id);
     if (this.#open.has(name)) throw new LogError("CLOSED", `the log ${name} is open already`);
     this.#open.set(name, undefined);
     try {
-      const log = await this.#takeOver(id, config);
+      const log = await this.#takeOver(id, config, leaderEpoch);
       this.#open.set(name, log);
       log.on("closed", () => this.#open.delete(name));
       return log;
     } catch (error) {
       this.#open.delete(name);
+      throw error instanceof JetStreamError ? unavailable(error) : error;
+    }
+  }
+
+  async openFollower(id: PartitionId): Promise<PartitionLog> {
+    this.#assertOpen();
+    const stream = new PartitionStream(this.#api, id);
+    try {
+      const { state } = await this.#streamOf(id);
+      const content = new LogContent();
+      for await (const messages of stream.reader.scan(Math.max(1, state.first_seq), state.last_seq)) {
+        for (const message of messages) content.visit(message);
+      }
+      const onHint = (listener: () => void) => this.#link.subscribe(stream.subject, listener);
+      const { tailBudget } = this.#services;
+      const log = new FollowerLog({ stream, content, tailBudget, onHint });
+      this.#followed.add(log);
+      log.on("closed", () => this.#followed.delete(log));
+      return log;
+    } catch (error) {
       throw error instanceof JetStreamError ? unavailable(error) : error;
     }
   }
@@ -107,24 +141,36 @@ class JetStreamEngine implements LogEngine {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await Promise.all([...this.#open.values()].map((log) => log?.close()));
+    const logs = [...this.#open.values(), ...this.#followed];
+    await Promise.all(logs.map((log) => log?.close()));
     this.#mux.close();
     await this.#link.close();
   }
 
-  async #takeOver(id: PartitionId, config: LogConfig): Promise<JetStreamLog> {
-    const { replicas, openTimeoutMs, mayLead } = this.#options;
-    const info = await ensureStream(this.#api, id, replicas, openTimeoutMs);
-    assertNotEmptied(info);
+  async #takeOver(
+    id: PartitionId,
+    config: LogConfig,
+    leaderEpoch: number | undefined,
+  ): Promise<JetStreamLog> {
+    const { openTimeoutMs, mayLead } = this.#options;
+    const { state } = await this.#streamOf(id);
     const stream = new PartitionStream(this.#api, id);
     const content = await takeOver({
       stream,
-      firstSequence: Math.max(1, info.state.first_seq),
+      firstSequence: Math.max(1, state.first_seq),
       mayLead: () => !this.#isClosed && mayLead(id),
+      leaderEpoch,
       timeoutMs: openTimeoutMs,
       segmentBytes: config.segmentBytes,
     });
     return new JetStreamLog({ stream, config, content, services: this.#services });
+  }
+
+  async #streamOf(id: PartitionId): Promise<StreamInfo> {
+    const { replicas, openTimeoutMs } = this.#options;
+    const info = await ensureStream(this.#api, id, replicas, openTimeoutMs);
+    assertNotEmptied(info);
+    return info;
   }
 
   #assertOpen(): void {
@@ -133,8 +179,8 @@ class JetStreamEngine implements LogEngine {
 }
 
 /** One message always stays, for it knows where the log ends: without it, offsets would be given out again. */
-function assertNotEmptied({ config, state }: StreamInfo): void {
-  if (state.messages > 0 || state.last_seq === 0) return;
+function assertNotEmptied({ config, state, did_create: isNew = false }: StreamInfo): void {
+  if (isNew || state.messages > 0 || state.last_seq === 0) return;
   throw new LogError(
     "STORAGE_FAILED",
     `somebody has purged the stream ${config.name}, and with it the offset that comes next; delete the topic`,

@@ -139,9 +139,9 @@ export interface LogEngine {
   /**
    * Opens the log, creating it when it is not there. Opening one twice is an error.
    *
-   * @param leaderEpoch the epoch to lead in, which must be above every one before it. Default: an engine that can be
-   *   shared takes the next one; others have the one epoch 0 and take no notice.
-   * @throws LogError `NOT_LEADER` when the log was already led in that epoch or a later one.
+   * @param leaderEpoch the epoch to lead in; whoever was made the leader in it may open the log again in it. Default: an
+   *   engine that can be shared takes the one after the last; others have the one epoch 0 and take no notice.
+   * @throws LogError `NOT_LEADER` when the log is led in a later epoch already.
    */
   open(id: PartitionId, config: LogConfig, leaderEpoch?: number): Promise<PartitionLog>;
   delete(id: PartitionId): Promise<void>;

@@ -30,6 +30,8 @@ export interface StreamInfo {
     readonly first_seq: number;
     readonly last_seq: number;
   };
+  /** In the answer to a creation: whether the stream is new. */
+  readonly did_create?: boolean;
   readonly cluster?: { readonly leader?: string; readonly replicas?: readonly StreamReplica[] };
 }
 
@@ -62,8 +64,10 @@ export class JetStreamApi {
     }
   }
 
+  /** Purges first: a server may show an old stream's messages when one of the same name is made right afterwards. */
   async deleteStream(name: string): Promise<void> {
     try {
+      await this.call(`STREAM.PURGE.${name}`, {}, CHANGE_TIMEOUT_MS);
       await this.call(`STREAM.DELETE.${name}`, {}, CHANGE_TIMEOUT_MS);
     } catch (error) {
       if (!(error instanceof JetStreamError && error.errorNumber === STREAM_NOT_FOUND)) throw error;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { NatsMessage } from "../nats/nats-link.ts";
-import { type JetStreamApi, readReply, toError } from "./jetstream-api.ts";
+import type { OnReply } from "../nats/reply-mux.ts";
+import type { JetStreamApi } from "./jetstream-api.ts";
 import { JetStreamError } from "./jetstream-error.ts";
 import { fromConsumer, fromDirectGet, type StoredMessage } from "./stored-message.ts";
 
@@ -12,6 +13,9 @@ const GET_TIMEOUT_MS = 2_000;
 /** A follower that answers may lag behind the leader that acknowledged; that takes milliseconds. */
 const LAG_WAIT_MS = 5;
 const LAG_RETRIES = 1_000;
+const NO_RESPONDERS = 503;
+/** End of a batch, nothing there, and the end of the time a consumer was given. */
+const ENDS: ReadonlySet<number> = new Set([204, 404, 408]);
 const NEXT_EXPIRES_NS = 1.5 * 1_000_000_000;
 const CONSUMER_IDLE_NS = 30 * 1_000_000_000;
 
@@ -30,14 +34,21 @@ export class StreamReader {
    * They are known to be stored: where the server that answers has not got them yet, it is asked again.
    */
   async read(sequence: number, count: number, maxBytes: number): Promise<StoredMessage[]> {
-    for (let attempt = 0; ; attempt++) {
-      const messages = await this.#getBatch(sequence, count, maxBytes);
-      if (messages[0]?.sequence === sequence) return withoutHoles(messages);
-      if (attempt === LAG_RETRIES) {
-        throw new JetStreamError("REFUSED", `${this.#stream} has lost message ${sequence}`);
-      }
+    for (let attempt = 0; attempt < LAG_RETRIES; attempt++) {
+      const messages = await this.readStored(sequence, count, maxBytes);
+      if (messages[0]?.sequence === sequence) return messages;
+      if (messages.length > 0) break;
       await delay(LAG_WAIT_MS);
     }
+    throw new JetStreamError("REFUSED", `${this.#stream} has message ${sequence} no more`);
+  }
+
+  /** What a server has from `sequence` on, in order; nothing when there is none yet, a later start when it was purged. */
+  async readStored(sequence: number, count: number, maxBytes: number): Promise<StoredMessage[]> {
+    const body = Buffer.from(JSON.stringify({ seq: sequence, batch: count, max_bytes: maxBytes }));
+    const subject = `$JS.API.DIRECT.GET.${this.#stream}`;
+    const send = (onReply: OnReply) => this.#api.mux.send(subject, body, undefined, GET_TIMEOUT_MS, onReply);
+    return withoutHoles(await gather(send, fromDirectGet, count));
   }
 
   /** Every message from `from` to `to`, both included; where there are many, their headers only. */
@@ -62,12 +73,7 @@ export class StreamReader {
     try {
       for (let next = from; next <= to; ) {
         const count = Math.min(SCAN_BATCH, to - next + 1);
-        const page = await this.#gather(
-          `$JS.API.CONSUMER.MSG.NEXT.${this.#stream}.${name}`,
-          JSON.stringify({ batch: count, expires: NEXT_EXPIRES_NS }),
-          fromConsumer,
-          count,
-        );
+        const page = await this.#nextHeaders(name, count);
         if (page[0]?.sequence !== next) {
           throw new JetStreamError("TIMED_OUT", `${this.#stream} did not show message ${next}`);
         }
@@ -82,9 +88,11 @@ export class StreamReader {
     }
   }
 
-  #getBatch(sequence: number, batch: number, maxBytes: number): Promise<StoredMessage[]> {
-    const body = JSON.stringify({ seq: sequence, batch, max_bytes: maxBytes });
-    return this.#gather(`$JS.API.DIRECT.GET.${this.#stream}`, body, fromDirectGet);
+  #nextHeaders(consumer: string, count: number): Promise<StoredMessage[]> {
+    const subject = `$JS.API.CONSUMER.MSG.NEXT.${this.#stream}.${consumer}`;
+    const body = Buffer.from(JSON.stringify({ batch: count, expires: NEXT_EXPIRES_NS }));
+    const send = (onReply: OnReply) => this.#api.mux.sendApart(subject, body, GET_TIMEOUT_MS, onReply);
+    return gather(send, fromConsumer, count);
   }
 
   async #createConsumer(from: number): Promise<string> {
@@ -104,47 +112,39 @@ export class StreamReader {
     );
     return name;
   }
-
-  /** Collects the answers to one request until its end is told or `count` are there. */
-  #gather(
-    subject: string,
-    body: string,
-    read: (message: NatsMessage) => StoredMessage,
-    count = Number.POSITIVE_INFINITY,
-  ): Promise<StoredMessage[]> {
-    const messages: StoredMessage[] = [];
-    return new Promise((resolve, reject) => {
-      this.#api.mux.send(subject, Buffer.from(body), undefined, GET_TIMEOUT_MS, (reply) => {
-        if (reply?.status === 0) {
-          messages.push(read(reply));
-          if (messages.length < count) return true;
-          resolve(messages);
-          return false;
-        }
-        const isEnd =
-          reply !== undefined && (reply.status === 204 || reply.status === 404 || reply.status === 408);
-        if (isEnd || messages.length > 0) resolve(messages);
-        else reject(failure(reply, subject));
-        return false;
-      });
-    });
-  }
 }
 
-function failure(reply: NatsMessage | undefined, subject: string): JetStreamError {
-  if (reply === undefined || reply.status === 503) {
-    try {
-      readReply(reply, subject);
-    } catch (error) {
-      return error as JetStreamError;
-    }
-  }
-  return toError({ code: reply?.status ?? 0, description: reply?.description ?? "" }, subject);
+/** Collects the answers to one request until its end is told or `count` are there. */
+function gather(
+  send: (onReply: OnReply) => void,
+  read: (message: NatsMessage) => StoredMessage,
+  count: number,
+): Promise<StoredMessage[]> {
+  const messages: StoredMessage[] = [];
+  return new Promise((resolve, reject) => {
+    send((reply) => {
+      if (reply?.status === 0) {
+        messages.push(read(reply));
+        if (messages.length < count) return true;
+        resolve(messages);
+        return false;
+      }
+      if (messages.length > 0 || (reply !== undefined && ENDS.has(reply.status))) resolve(messages);
+      else reject(failure(reply));
+      return false;
+    });
+  });
+}
+
+function failure(reply: NatsMessage | undefined): JetStreamError {
+  if (reply === undefined) return new JetStreamError("TIMED_OUT", "the stream was not read in time");
+  if (reply.status === NO_RESPONDERS) return new JetStreamError("UNAVAILABLE", "no server serves the stream");
+  return new JetStreamError("REFUSED", `the stream cannot be read: ${reply.description}`);
 }
 
 /** What a slow or cut connection has left out ends the answer; the rest is asked for again. */
 function withoutHoles(messages: readonly StoredMessage[]): StoredMessage[] {
-  const first = messages[0]!.sequence;
+  const first = messages[0]?.sequence ?? 0;
   const hole = messages.findIndex(({ sequence }, index) => sequence !== first + index);
   return hole < 0 ? [...messages] : messages.slice(0, hole);
 }

@@ -7,12 +7,14 @@ import type { LogIndex } from "./log-index.ts";
 /** More than the readers of a partition that lag behind at one time. */
 const CURSORS_MAX = 64;
 const MESSAGES_MAX = 512;
+/** A request for less would take as long. */
+const READ_BYTES_MIN = 64 * 1024;
 
 /** A place in the stream, and what the log was there. */
 interface Cursor {
   readonly sequence: number;
   readonly offset: number;
-  readonly leaderEpoch: number;
+  readonly term: number;
 }
 
 /** Reads batches that are in memory no more. Remembers where each read ended, for the next one that goes on there. */
@@ -32,8 +34,17 @@ export class CatchUp {
     const chunks: Buffer[] = [];
     let bytes = 0;
     while (chunks.length === 0) {
-      const messages = await this.#reader.read(cursor.sequence, MESSAGES_MAX, maxBytes);
-      const lineage = new Lineage(cursor.leaderEpoch, cursor.offset);
+      const messages = await this.#reader.read(
+        cursor.sequence,
+        MESSAGES_MAX,
+        Math.max(maxBytes, READ_BYTES_MIN),
+      );
+      const lineage = new Lineage({
+        term: cursor.term,
+        leaderEpoch: -1,
+        endOffset: cursor.offset,
+        startOffset: 0,
+      });
       for (const { sequence, header, data } of messages) {
         const counts = header !== undefined && lineage.accept(header);
         if (counts && header.kind === "data" && header.lastOffset >= offset) {
@@ -42,7 +53,7 @@ export class CatchUp {
           assertSame(data, header.baseOffset);
           chunks.push(data);
         }
-        cursor = { sequence: sequence + 1, offset: lineage.endOffset, leaderEpoch: lineage.leaderEpoch };
+        cursor = { sequence: sequence + 1, offset: lineage.place.endOffset, term: lineage.place.term };
       }
       if (chunks.length === 0 && cursor.offset >= limitOffset) break;
     }
@@ -58,7 +69,7 @@ export class CatchUp {
     }
     const chunk = this.#index.find(offset);
     if (chunk === undefined) throw new LogError("CORRUPT", `no message holds offset ${offset}`);
-    return { sequence: chunk.sequence, offset: chunk.baseOffset, leaderEpoch: chunk.leaderEpoch };
+    return { sequence: chunk.sequence, offset: chunk.baseOffset, term: chunk.term };
   }
 
   #remember(cursor: Cursor): void {

@@ -13,11 +13,10 @@ import {
 import type { RecordBatchHeader } from "@letterpress/wire";
 import { JetStreamError } from "../jetstream/jetstream-error.ts";
 import type { PartitionStream } from "../jetstream/partition-stream.ts";
-import { CatchUp } from "./catch-up.ts";
 import { LogAppender } from "./log-appender.ts";
 import type { LogContent } from "./log-content.ts";
-import { findMaxTimestamp, findTimestamp, scanBatches } from "./log-search.ts";
 import type { LogServices } from "./log-services.ts";
+import { ReadableLog } from "./readable-log.ts";
 import { countExpired } from "./retention.ts";
 import { TailCache } from "./tail-cache.ts";
 
@@ -27,31 +26,30 @@ const PRODUCER_EXPIRATION_MS = 24 * 60 * 60 * 1000;
 export interface JetStreamLogOptions {
   readonly stream: PartitionStream;
   readonly config: LogConfig;
-  /** What the stream holds; final, because the log's epoch has begun. */
+  /** What the stream holds; final, because the log's term has begun. */
   readonly content: LogContent;
   readonly services: LogServices;
 }
 
-/** A partition log in a JetStream stream, led by this process until somebody else begins a newer epoch. */
+/** A partition log in a JetStream stream, led by this process until somebody else begins a newer term. */
 export class JetStreamLog implements PartitionLog {
   readonly leaderEpoch: number;
   readonly #stream: PartitionStream;
   readonly #content: LogContent;
   readonly #tail: TailCache;
-  readonly #catchUp: CatchUp;
   readonly #appender: LogAppender;
+  readonly #readable: ReadableLog;
   readonly #events = new LogEvents();
   #config: LogConfig;
   #failure: LogError | undefined;
   #closing: Promise<void> | undefined;
 
   constructor({ stream, config, content, services }: JetStreamLogOptions) {
-    this.leaderEpoch = content.lineage.leaderEpoch;
+    this.leaderEpoch = content.place.leaderEpoch;
     this.#stream = stream;
     this.#content = content;
     this.#config = config;
     this.#tail = new TailCache(services.tailBudget);
-    this.#catchUp = new CatchUp(stream.reader, content.index);
     this.#appender = new LogAppender({
       stream,
       content,
@@ -60,14 +58,21 @@ export class JetStreamLog implements PartitionLog {
       advanced: () => this.#events.emit("advance"),
       failed: (error) => this.#stop(error),
     });
+    this.#readable = new ReadableLog({
+      stream,
+      content,
+      tail: this.#tail,
+      highWatermark: () => this.#appender.highWatermark,
+      assertOpen: () => this.#assertOpen(),
+    });
   }
 
   get startOffset(): bigint {
-    return BigInt(this.#content.lineage.startOffset);
+    return this.#readable.startOffset;
   }
 
   get highWatermark(): bigint {
-    return BigInt(this.#appender.highWatermark);
+    return this.#readable.highWatermark;
   }
 
   get endOffset(): bigint {
@@ -87,24 +92,16 @@ export class JetStreamLog implements PartitionLog {
     return this.#appender.append(batch, options);
   }
 
-  async read(offset: bigint, maxBytes: number): Promise<LogRead> {
-    this.#assertOpen();
-    this.#assertInRange(offset);
-    const { highWatermark, startOffset } = this;
-    const chunks = await this.#chunks(Number(offset), Number(highWatermark), maxBytes);
-    let sizeBytes = 0;
-    for (const chunk of chunks) sizeBytes += chunk.length;
-    return { chunks, sizeBytes, highWatermark, logStartOffset: startOffset };
+  read(offset: bigint, maxBytes: number): Promise<LogRead> {
+    return this.#readable.read(offset, maxBytes);
   }
 
-  async offsetForTimestamp(timestampMs: number): Promise<TimestampedOffset | undefined> {
-    this.#assertOpen();
-    return findTimestamp(this, this.#content.index, timestampMs);
+  offsetForTimestamp(timestampMs: number): Promise<TimestampedOffset | undefined> {
+    return this.#readable.offsetForTimestamp(timestampMs);
   }
 
-  async offsetOfMaxTimestamp(): Promise<TimestampedOffset | undefined> {
-    this.#assertOpen();
-    return findMaxTimestamp(this, this.#content.index);
+  offsetOfMaxTimestamp(): Promise<TimestampedOffset | undefined> {
+    return this.#readable.offsetOfMaxTimestamp();
   }
 
   endOffsetForEpoch(epoch: number): { readonly epoch: number; readonly endOffset: bigint } {
@@ -114,7 +111,7 @@ export class JetStreamLog implements PartitionLog {
 
   async trim(offset: bigint): Promise<bigint> {
     this.#assertOpen();
-    if (offset > this.highWatermark) this.#assertInRange(offset);
+    if (offset > this.highWatermark) this.#readable.assertInRange(offset);
     if (offset > this.startOffset) await this.#trim(Number(offset));
     return this.startOffset;
   }
@@ -133,10 +130,8 @@ export class JetStreamLog implements PartitionLog {
     this.#content.index.setSegmentBytes(config.segmentBytes);
   }
 
-  async *headers(offset: bigint = this.startOffset): AsyncIterable<RecordBatchHeader> {
-    this.#assertOpen();
-    this.#assertInRange(offset);
-    for await (const { header } of scanBatches(this, offset)) yield header;
+  headers(offset: bigint = this.startOffset): AsyncIterable<RecordBatchHeader> {
+    return this.#readable.headers(offset);
   }
 
   producers(): readonly ProducerSnapshot[] {
@@ -166,20 +161,6 @@ export class JetStreamLog implements PartitionLog {
     this.#events.emit("closed");
   }
 
-  async #chunks(offset: number, limitOffset: number, maxBytes: number): Promise<readonly Buffer[]> {
-    if (offset === limitOffset) return [];
-    const cached = this.#tail.read(offset, limitOffset, maxBytes);
-    if (cached !== undefined) return cached;
-    try {
-      return await this.#catchUp.read(offset, limitOffset, maxBytes);
-    } catch (error) {
-      // What is read was trimmed meanwhile, or the log has been closed.
-      this.#assertOpen();
-      this.#assertInRange(BigInt(offset));
-      throw error instanceof JetStreamError ? readFailure(error) : error;
-    }
-  }
-
   /** The message that moves the start is stored first: what is purged is below the start by then. */
   async #trim(offset: number): Promise<number> {
     const { index } = this.#content;
@@ -206,16 +187,4 @@ export class JetStreamLog implements PartitionLog {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#closing !== undefined) throw new LogError("CLOSED", `the log ${this.#stream.name} is closed`);
   }
-
-  #assertInRange(offset: bigint): void {
-    if (offset >= this.startOffset && offset <= this.highWatermark) return;
-    throw new LogError(
-      "OFFSET_OUT_OF_RANGE",
-      `offset ${offset} is outside ${this.startOffset} to ${this.highWatermark}`,
-    );
-  }
-}
-
-function readFailure(error: JetStreamError): LogError {
-  return new LogError("TIMED_OUT", `the stream cannot be read now: ${error.message}`, { cause: error });
 }

@@ -49,6 +49,7 @@ export interface AppenderOptions {
  */
 export class LogAppender {
   readonly #options: AppenderOptions;
+  readonly #term: number;
   readonly #leaderEpoch: number;
   readonly #pipeline: AppendPipeline;
   readonly #waiters = new CommitWaiters(COMMIT_TIMEOUT_MS);
@@ -61,12 +62,13 @@ export class LogAppender {
   #failure: LogError | undefined;
 
   constructor(options: AppenderOptions) {
-    const { lineage, sequence } = options.content;
+    const { place, sequence } = options.content;
     this.#options = options;
-    this.#leaderEpoch = lineage.leaderEpoch;
-    this.#endOffset = lineage.endOffset;
-    this.#highWatermark = lineage.endOffset;
-    this.#writtenStart = lineage.startOffset;
+    this.#term = place.term;
+    this.#leaderEpoch = place.leaderEpoch;
+    this.#endOffset = place.endOffset;
+    this.#highWatermark = place.endOffset;
+    this.#writtenStart = place.startOffset;
     this.#pipeline = new AppendPipeline(options.stream, options.services.inFlightBudget, sequence, {
       stored: (append, at) => this.#stored(append, at),
       interrupted: () => void this.#recover(),
@@ -138,7 +140,7 @@ export class LogAppender {
     const endOffset = Number(lastOffset) + 1;
     // acks=1 waits for the quorum, too: no single server can promise that it keeps what it has.
     if (acks !== 0 && endOffset > this.#highWatermark) await this.#waiters.wait(endOffset);
-    const logStartOffset = BigInt(this.#options.content.lineage.startOffset);
+    const logStartOffset = BigInt(this.#options.content.place.startOffset);
     return { baseOffset, lastOffset, logAppendTimeMs, logStartOffset, isDuplicate };
   }
 
@@ -192,6 +194,7 @@ export class LogAppender {
     const { producerId, producerEpoch, baseSequence } = header;
     return {
       kind: "data",
+      term: this.#term,
       leaderEpoch: this.#leaderEpoch,
       baseOffset: Number(header.baseOffset),
       lastOffset: Number(header.lastOffset),
@@ -204,8 +207,12 @@ export class LogAppender {
   }
 
   #startHeader(endOffset: number): MessageHeader {
-    const startOffset = this.#writtenStart;
-    return emptyHeader("logstart", this.#leaderEpoch, endOffset, startOffset);
+    return emptyHeader("logstart", {
+      term: this.#term,
+      leaderEpoch: this.#leaderEpoch,
+      startOffset: this.#writtenStart,
+      endOffset,
+    });
   }
 
   #assertRoom(batchBytes: number): void {

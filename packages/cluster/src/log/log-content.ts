@@ -1,6 +1,6 @@
 import { EpochCache, ProducerStates } from "@letterpress/log";
 import type { StoredMessage } from "../jetstream/stored-message.ts";
-import { Lineage } from "./lineage.ts";
+import { Lineage, type LogPlace } from "./lineage.ts";
 import { LogIndex } from "./log-index.ts";
 import type { MessageHeader } from "./message-header.ts";
 
@@ -15,9 +15,9 @@ export class LogContent {
   #lineage: Lineage | undefined;
   #sequence = 0;
 
-  get lineage(): Lineage {
-    this.#lineage ??= new Lineage();
-    return this.#lineage;
+  /** Where the log ends and starts. */
+  get place(): LogPlace {
+    return this.#lineage?.place ?? new Lineage().place;
   }
 
   /** The last message taken. */
@@ -25,18 +25,24 @@ export class LogContent {
     return this.#sequence;
   }
 
-  /** Takes a message found in the stream. Void ones, and what no log has written, change nothing. */
-  visit({ sequence, header, sizeBytes }: StoredMessage): void {
+  /** Takes a message found in the stream. Void ones, and what no log has written, change nothing: false for them. */
+  visit({ sequence, header, sizeBytes }: StoredMessage): boolean {
+    const isBehindGap = this.#sequence > 0 && sequence > this.#sequence + 1;
     this.#sequence = sequence;
-    if (header === undefined) return;
+    if (header === undefined) return false;
+    // A gap is what the leader purged before this follower came to it: what is left is taken up like a stream's start.
+    if (isBehindGap) this.#lineage = undefined;
     this.#lineage ??= Lineage.before(header);
-    if (this.#lineage.accept(header)) this.#take(sequence, header, sizeBytes);
+    if (!this.#lineage.accept(header)) return false;
+    this.#take(sequence, header, sizeBytes);
+    return true;
   }
 
   /** Takes a message that was appended here: its producer is known already. */
   stored(sequence: number, header: MessageHeader, sizeBytes: number): void {
     this.#sequence = sequence;
-    this.lineage.accept(header);
+    this.#lineage ??= new Lineage();
+    this.#lineage.accept(header);
     this.#place(sequence, header, sizeBytes);
   }
 

@@ -9,8 +9,8 @@ export interface Chunk {
   /** The sequence of the first batch. */
   readonly sequence: number;
   readonly baseOffset: number;
-  /** The epoch of the first batch. */
-  readonly leaderEpoch: number;
+  /** The term of the first batch. */
+  readonly term: number;
   endOffset: number;
   batches: number;
   sizeBytes: number;
@@ -87,7 +87,7 @@ export class LogIndex {
     const chunk: Chunk = {
       sequence,
       baseOffset: header.baseOffset,
-      leaderEpoch: header.leaderEpoch,
+      term: header.term,
       endOffset: header.baseOffset,
       batches: 0,
       sizeBytes: 0,

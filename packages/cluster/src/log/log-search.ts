@@ -1,4 +1,4 @@
-import { LogError, type PartitionLog, type TimestampedOffset } from "@letterpress/log";
+import { LogError, type LogRead, type TimestampedOffset } from "@letterpress/log";
 import {
   type RecordBatchHeader,
   readBatches,
@@ -10,6 +10,13 @@ import type { LogIndex } from "./log-index.ts";
 
 const SCAN_BYTES = 1024 * 1024;
 
+/** As much of a log as searching needs. */
+export interface Searchable {
+  readonly startOffset: bigint;
+  readonly highWatermark: bigint;
+  read(offset: bigint, maxBytes: number): Promise<LogRead>;
+}
+
 interface FoundBatch {
   readonly header: RecordBatchHeader;
   readonly chunk: Buffer;
@@ -17,7 +24,7 @@ interface FoundBatch {
 }
 
 /** All batches from the one with `offset` on, up to where the log was readable at the start. */
-export async function* scanBatches(log: PartitionLog, offset: bigint): AsyncGenerator<FoundBatch> {
+export async function* scanBatches(log: Searchable, offset: bigint): AsyncGenerator<FoundBatch> {
   const limit = log.highWatermark;
   let next = offset;
   while (next < limit) {
@@ -34,7 +41,7 @@ export async function* scanBatches(log: PartitionLog, offset: bigint): AsyncGene
 
 /** The first record at or after `timestampMs`. */
 export async function findTimestamp(
-  log: PartitionLog,
+  log: Searchable,
   index: LogIndex,
   timestampMs: number,
 ): Promise<TimestampedOffset | undefined> {
@@ -54,7 +61,7 @@ export async function findTimestamp(
 
 /** The first record with the largest timestamp. */
 export async function findMaxTimestamp(
-  log: PartitionLog,
+  log: Searchable,
   index: LogIndex,
 ): Promise<TimestampedOffset | undefined> {
   let best: { readonly maxTimestampMs: number; readonly maxTimestampOffset: number } | undefined;

@@ -1,20 +1,22 @@
 /*
  * Every message of a partition's stream carries one header, in words that `nats stream view` shows as they are:
  *
- *   Letterpress: data epoch=3 base=120 last=161 start=0 time=1700000000000 count=42 producer=7/0/120
- *   Letterpress: epoch epoch=4 base=162 last=161 start=0
- *   Letterpress: logstart epoch=4 base=162 last=161 start=100
+ *   Letterpress: data term=5 epoch=3 base=120 last=161 start=0 time=1700000000000 count=42 producer=7/0/120
+ *   Letterpress: term term=6 epoch=4 base=162 last=161 start=0
+ *   Letterpress: logstart term=6 epoch=4 base=162 last=161 start=100
  *
- * `data` is a record batch. `epoch` begins a leader epoch. `logstart` moves the first readable offset; it also is
+ * `data` is a record batch. `term` is what a broker writes when it takes the log over: every opening has a term of its
+ * own, while the leader epoch is what clients are told, and stays when the same leader opens the log anew. `logstart` moves the first readable offset; it also is
  * what a leader writes to learn which of its appends are stored. The last two hold no records: `base` is the next offset.
  */
 export const HEADER_NAME = "Letterpress";
 
-export type MessageKind = "data" | "epoch" | "logstart";
+export type MessageKind = "data" | "term" | "logstart";
 
 /** What the header of a stored message says. Offsets are safe integers. */
 export interface MessageHeader {
   readonly kind: MessageKind;
+  readonly term: number;
   readonly leaderEpoch: number;
   readonly baseOffset: number;
   readonly lastOffset: number;
@@ -30,13 +32,13 @@ export interface MessageHeader {
 
 /** A message without records, at the end of the log. */
 export function emptyHeader(
-  kind: "epoch" | "logstart",
-  leaderEpoch: number,
-  endOffset: number,
-  startOffset: number,
+  kind: "term" | "logstart",
+  place: Pick<MessageHeader, "term" | "leaderEpoch" | "startOffset"> & { readonly endOffset: number },
 ): MessageHeader {
+  const { term, leaderEpoch, startOffset, endOffset } = place;
   return {
     kind,
+    term,
     leaderEpoch,
     baseOffset: endOffset,
     lastOffset: endOffset - 1,
@@ -48,11 +50,11 @@ export function emptyHeader(
 }
 
 const PATTERN =
-  /^(data|epoch|logstart) epoch=(\d+) base=(\d+) last=(-?\d+) start=(\d+)(?: time=(-?\d+) count=(\d+))?(?: producer=(\d+)\/(\d+)\/(-?\d+))?$/;
+  /^(data|term|logstart) term=(\d+) epoch=(\d+) base=(\d+) last=(-?\d+) start=(\d+)(?: time=(-?\d+) count=(\d+))?(?: producer=(\d+)\/(\d+)\/(-?\d+))?$/;
 
 export function formatHeader(header: MessageHeader): string {
-  const { kind, leaderEpoch, baseOffset, lastOffset, startOffset, producer } = header;
-  const common = `${kind} epoch=${leaderEpoch} base=${baseOffset} last=${lastOffset} start=${startOffset}`;
+  const { kind, term, leaderEpoch, baseOffset, lastOffset, startOffset, producer } = header;
+  const common = `${kind} term=${term} epoch=${leaderEpoch} base=${baseOffset} last=${lastOffset} start=${startOffset}`;
   if (kind !== "data") return common;
   const data = `${common} time=${header.maxTimestampMs} count=${header.recordCount}`;
   return producer === undefined
@@ -64,9 +66,11 @@ export function formatHeader(header: MessageHeader): string {
 export function parseHeader(text: string | undefined): MessageHeader | undefined {
   const found = text === undefined ? null : PATTERN.exec(text);
   if (found === null) return undefined;
-  const [, kind, leaderEpoch, base, last, start, time, count, producerId, producerEpoch, sequence] = found;
+  const [, kind, term, leaderEpoch, base, last, start, time, count, producerId, producerEpoch, sequence] =
+    found;
   const header: MessageHeader = {
     kind: kind as MessageKind,
+    term: Number(term),
     leaderEpoch: Number(leaderEpoch),
     baseOffset: Number(base),
     lastOffset: Number(last),
@@ -81,6 +85,7 @@ export function parseHeader(text: string | undefined): MessageHeader | undefined
   const isSane =
     Number.isSafeInteger(header.baseOffset) &&
     Number.isSafeInteger(header.startOffset) &&
+    Number.isSafeInteger(header.term) &&
     Number.isSafeInteger(header.leaderEpoch) &&
     (kind === "data" ? header.lastOffset >= header.baseOffset : header.lastOffset === header.baseOffset - 1);
   return isSane && (kind !== "data" || time !== undefined) ? header : undefined;

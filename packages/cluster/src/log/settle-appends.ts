@@ -3,6 +3,7 @@ import type { JetStreamError } from "../jetstream/jetstream-error.ts";
 import type { PartitionStream } from "../jetstream/partition-stream.ts";
 import type { PendingAppend } from "./append-pipeline.ts";
 import { placeBarrier } from "./barrier.ts";
+import { Lineage } from "./lineage.ts";
 import type { LogContent } from "./log-content.ts";
 import type { MessageHeader } from "./message-header.ts";
 
@@ -22,7 +23,7 @@ export interface SettleOptions {
  * barrier of our own. What is not there then never will be, or not so that it counts.
  *
  * @returns the sequences of the first appends, which are stored, and the one to go on behind.
- * @throws LogError `NOT_LEADER` when a newer epoch has begun; what `placeBarrier` throws.
+ * @throws LogError `NOT_LEADER` when a newer term has begun; what `placeBarrier` throws.
  */
 export async function settleAppends({
   stream,
@@ -31,8 +32,8 @@ export async function settleAppends({
   header,
   failed,
 }: SettleOptions): Promise<{ readonly stored: readonly number[]; readonly sequence: number }> {
-  const lineage = content.lineage.copy();
-  const { leaderEpoch } = lineage;
+  const lineage = new Lineage(content.place);
+  const { term } = content.place;
   const stored: number[] = [];
   const { sequence } = await placeBarrier({
     stream,
@@ -43,18 +44,18 @@ export async function settleAppends({
       const { kind, baseOffset } = message.header;
       const next = unacknowledged[stored.length]?.header;
       // Barriers of earlier attempts are found as well; they are nobody's append.
-      if (next?.kind === kind && next.baseOffset === baseOffset && lineage.leaderEpoch === leaderEpoch) {
+      if (next?.kind === kind && next.baseOffset === baseOffset && lineage.place.term === term) {
         stored.push(message.sequence);
       }
     },
     header() {
-      if (lineage.leaderEpoch !== leaderEpoch) {
+      if (lineage.place.term !== term) {
         throw new LogError(
           "NOT_LEADER",
-          `${stream.name} is led in epoch ${lineage.leaderEpoch} by another broker`,
+          `${stream.name} is led in epoch ${lineage.place.leaderEpoch} by another broker`,
         );
       }
-      return header(lineage.endOffset);
+      return header(lineage.place.endOffset);
     },
   });
   return { stored, sequence };

@@ -11,12 +11,14 @@ export interface TakeOverOptions {
   readonly firstSequence: number;
   /** Asked before each attempt: a process that was paused must not take a log from whoever leads it since. */
   mayLead(): boolean;
+  /** The epoch to lead in. Default the one after the last. An older one than the last is refused. */
+  readonly leaderEpoch: number | undefined;
   readonly timeoutMs: number;
   readonly segmentBytes: number;
 }
 
 /**
- * Begins a new leader epoch: reads the headers of everything stored, then appends an epoch message behind it. From
+ * Begins a new term: reads the headers of everything stored, then appends a message that says so behind it. From
  * then on nothing that another broker appends counts.
  *
  * @throws LogError `NOT_LEADER`, `NOT_ENOUGH_REPLICAS`, `TIMED_OUT`, `STORAGE_FAILED`
@@ -34,15 +36,19 @@ export async function takeOver(options: TakeOverOptions): Promise<LogContent> {
       if (!options.mayLead()) {
         throw new LogError("NOT_LEADER", `this broker does not lead ${stream.name} any more`);
       }
-      const { leaderEpoch, endOffset, startOffset } = content.lineage;
-      return emptyHeader("epoch", leaderEpoch + 1, endOffset, startOffset);
+      const { place } = content;
+      const { leaderEpoch = place.leaderEpoch + 1 } = options;
+      if (leaderEpoch < place.leaderEpoch) {
+        throw new LogError("NOT_LEADER", `${stream.name} is led in epoch ${place.leaderEpoch} already`);
+      }
+      return emptyHeader("term", { ...place, term: place.term + 1, leaderEpoch });
     },
     failed(error) {
       if (performance.now() > deadlineMs) throw unavailable(error);
     },
   });
   content.stored(sequence, header, 0);
-  content.index.trim(content.lineage.startOffset);
+  content.index.trim(content.place.startOffset);
   return content;
 }
 

@@ -46,6 +46,19 @@ export class ReplyMux {
     });
   }
 
+  /** Like `send`, for answers that come under a subject of their own, as a consumer's do: over another subscription. */
+  sendApart(subject: string, payload: Uint8Array, timeoutMs: number, onReply: OnReply): void {
+    const inbox = this.#link.newInbox();
+    const unsubscribe = this.#link.subscribe(inbox, (message) => this.#deliver(inbox, message));
+    const deliver: OnReply = (reply) => {
+      const isMoreExpected = onReply(reply) && reply !== undefined;
+      if (!isMoreExpected) unsubscribe();
+      return isMoreExpected;
+    };
+    this.#waiting.set(inbox, { onReply: deliver, deadlineMs: performance.now() + timeoutMs });
+    this.#link.publish(subject, payload, { reply: inbox });
+  }
+
   /** The one answer, or undefined when none comes in time. */
   request(
     subject: string,
@@ -68,7 +81,10 @@ export class ReplyMux {
   }
 
   #dispatch(message: NatsMessage): void {
-    const token = message.subject.slice(this.#prefix.length);
+    this.#deliver(message.subject.slice(this.#prefix.length), message);
+  }
+
+  #deliver(token: string, message: NatsMessage): void {
     const waiting = this.#waiting.get(token);
     if (waiting !== undefined && !waiting.onReply(message)) this.#waiting.delete(token);
   }

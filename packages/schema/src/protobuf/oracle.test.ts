@@ -20,6 +20,10 @@ const require = createRequire(import.meta.url);
 const buf = findPackage("@bufbuild/buf");
 const commonTypes = findPackage("google-gax");
 
+if (buf === undefined) console.log("@bufbuild/buf is not installed: descriptors are not compared with buf's");
+else if (commonTypes === undefined)
+  console.log("google-gax is not installed: Google's common types are not compared");
+
 /** Files of the corpus that buf itself refuses: they import files that are not shipped, or future syntax. */
 const refusedByBuf = [
   "google/protobuf/compiler/ruby",
@@ -32,7 +36,6 @@ test.skipIf(buf === undefined)("our own fixtures have the descriptors that buf g
   expect(compare(folder)).toBe(4);
 });
 
-// Skipped where the packages that ship buf and Google's common types are not installed.
 test.skipIf(buf === undefined || commonTypes === undefined)(
   "Google's well-known and common types have the descriptors that buf gives them",
   { timeout: 60_000 },
@@ -61,7 +64,10 @@ function compare(folder: string): number {
     version: 1,
     schema: { format: "PROTOBUF", text, references: [] },
   }));
-  const files = expected.file.filter((file) => texts.has(file.name));
+  // This version of buf reads message sets, which only proto1 had a use for, as ordinary messages.
+  const isComparable = (name: string): boolean =>
+    texts.get(name)?.includes("message_set_wire_format") === false;
+  const files = expected.file.filter((file) => isComparable(file.name));
   for (const file of files) {
     const own = references.filter((reference) => reference.name !== file.name);
     const schema = { format: "PROTOBUF", text: texts.get(file.name)!, references: own } as const;

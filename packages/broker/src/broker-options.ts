@@ -1,5 +1,6 @@
 import type { LogConfig, LogEngine } from "@letterpress/log";
 import { BrokerError } from "./broker-error.ts";
+import type { ClusterJoin } from "./cluster/cluster-join.ts";
 import { type BrokerConfig, parseBrokerConfig } from "./config/broker-configs.ts";
 import { ConfigFault } from "./config/config-definition.ts";
 import type { GroupCoordinatorOptions } from "./groups/group-options.ts";
@@ -11,6 +12,8 @@ import type { RecordGuard } from "./record-guard.ts";
 export interface BrokerOptions {
   /** Where the logs are kept. It belongs to the broker from here on and is closed with it. */
   readonly engine: LogEngine;
+  /** How to join the brokers that share the engine's logs. Default: there is no other broker. */
+  readonly cluster?: ClusterJoin;
   /** The address to listen on. Default 127.0.0.1. */
   readonly host?: string;
   /** Default 0, a free port. */
@@ -42,8 +45,9 @@ export interface BrokerOptions {
 }
 
 export interface ResolvedBrokerOptions
-  extends Required<Omit<BrokerOptions, "config" | "guard" | "advertised">> {
+  extends Required<Omit<BrokerOptions, "config" | "guard" | "advertised" | "cluster">> {
   readonly config: BrokerConfig;
+  readonly cluster: ClusterJoin | undefined;
   readonly guard: RecordGuard | undefined;
   readonly advertised: ListenAddress | undefined;
 }
@@ -52,6 +56,7 @@ export interface ResolvedBrokerOptions
 export function resolveBrokerOptions(options: BrokerOptions): ResolvedBrokerOptions {
   return {
     engine: options.engine,
+    cluster: options.cluster,
     host: options.host ?? "127.0.0.1",
     port: options.port ?? 0,
     advertised: options.advertised,

@@ -1,13 +1,15 @@
-import { StateLog, type StateLogOptions, type StateMachine } from "@letterpress/log";
+import type { StateLog, StateLogOptions, StateMachine } from "@letterpress/log";
 import type { Broker } from "./broker.ts";
 import { BrokerError } from "./broker-error.ts";
 import type { ResolvedBrokerOptions } from "./broker-options.ts";
+import type { SharedState } from "./cluster/cluster-join.ts";
+import type { ClusterView } from "./cluster-view.ts";
+import type { Foundation } from "./foundation.ts";
 import type { GroupCoordinator } from "./groups/group-coordinator.ts";
 import type { Listener } from "./network/listener.ts";
 import type { Partition } from "./partition/partition.ts";
 import type { RecordGuard } from "./record-guard.ts";
 import { ensureStateTopic } from "./state-topics.ts";
-import type { OpenMetadataLog } from "./topics/open-metadata.ts";
 import type { Topic } from "./topics/topic.ts";
 import type { NewTopic, TopicCatalog } from "./topics/topic-catalog.ts";
 
@@ -16,8 +18,7 @@ interface Parts {
   readonly options: ResolvedBrokerOptions;
   readonly port: number;
   readonly listener: Listener;
-  readonly metadata: OpenMetadataLog;
-  readonly stateLogs: StateLog[];
+  readonly foundation: Foundation;
   readonly guard: { current: RecordGuard | undefined };
 }
 
@@ -28,6 +29,7 @@ export class RunningBroker implements AsyncDisposable {
   readonly port: number;
   readonly nodeId: number;
   readonly clusterId: string;
+  readonly cluster: ClusterView;
   readonly topics: TopicCatalog;
   readonly groups: GroupCoordinator;
   readonly #parts: Parts;
@@ -41,6 +43,7 @@ export class RunningBroker implements AsyncDisposable {
     this.port = parts.port;
     this.nodeId = broker.cluster.nodeId;
     this.clusterId = broker.cluster.clusterId;
+    this.cluster = broker.cluster;
     this.topics = broker.topics;
     this.groups = broker.groups;
     this.#retention = setInterval(
@@ -72,6 +75,11 @@ export class RunningBroker implements AsyncDisposable {
    * @throws BrokerError `INVALID_TOPIC_EXCEPTION` when a topic of that name exists that is not internal.
    */
   async openStateLog(name: string, machine: StateMachine, options: StateLogOptions = {}): Promise<StateLog> {
+    return (await this.openState(name, machine, options)).stateLog;
+  }
+
+  /** As {@link openStateLog}; also tells whether the state can be changed on this broker. */
+  async openState(name: string, machine: StateMachine, options: StateLogOptions = {}): Promise<SharedState> {
     const topic = await ensureStateTopic(this.topics, name, 1);
     if (!topic.isInternal) {
       throw new BrokerError(
@@ -79,12 +87,10 @@ export class RunningBroker implements AsyncDisposable {
         `topic ${name} exists, but holds no state of the server`,
       );
     }
-    const stateLog = await StateLog.open(this.partition(name, 0)!.log, machine, options);
-    this.#parts.stateLogs.push(stateLog);
-    return stateLog;
+    return this.#parts.foundation.openState(name, machine, options);
   }
 
-  /** Stops accepting, wakes and answers what waits, then closes every log and the engine. */
+  /** Hands over to other brokers, stops accepting, answers what waits, then closes every log and the engine. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -95,15 +101,14 @@ export class RunningBroker implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    const { broker, options, listener, metadata, stateLogs } = this.#parts;
+    const { broker, options, listener, foundation } = this.#parts;
     clearInterval(this.#retention);
     try {
+      await foundation.handOver();
       // Members whose join or sync is parked are answered first: nothing else would end their wait.
       broker.groups.close();
       await listener.close(options.closeGraceMs);
-      for (const stateLog of stateLogs) await stateLog.close();
-      await broker.partitions.close();
-      await metadata.close();
+      await foundation.close();
     } finally {
       await options.engine.close();
     }

@@ -1,26 +1,24 @@
-import { StateLog, type StateMachine } from "@letterpress/log";
 import type { Broker } from "./broker.ts";
 import { type BrokerOptions, type ResolvedBrokerOptions, resolveBrokerOptions } from "./broker-options.ts";
+import { openInCluster } from "./cluster/open-in-cluster.ts";
 import { FetchSessionCache } from "./fetch/fetch-session-cache.ts";
-import { GroupCoordinator } from "./groups/group-coordinator.ts";
+import type { Listen } from "./foundation.ts";
 import { ByteBudget } from "./network/byte-budget.ts";
 import { ConnectionLimits } from "./network/connection-limits.ts";
 import { Listener } from "./network/listener.ts";
-import { PartitionStore } from "./partition/partition-store.ts";
+import { openAlone } from "./open-alone.ts";
 import type { RecordGuard } from "./record-guard.ts";
 import { RunningBroker } from "./running-broker.ts";
-import { SingleBrokerView } from "./single-broker-view.ts";
-import { ensureStateTopic, OFFSETS_TOPIC } from "./state-topics.ts";
-import { METADATA_TOPIC_ID, type OpenMetadataLog, openMetadata } from "./topics/open-metadata.ts";
 import { ProducerIds } from "./topics/producer-ids.ts";
-import { TopicCatalog } from "./topics/topic-catalog.ts";
 
 const ALL_INTERFACES = new Set(["0.0.0.0", "::", ""]);
 
 /**
- * Starts a broker: replays its metadata, opens every partition, loads the groups, then listens.
+ * Starts a broker. Alone it replays its metadata, opens every partition, loads the groups, then listens; as one of
+ * several it joins the cluster and leads what it is given.
  *
- * @throws BrokerError `INVALID_CONFIG`, `BROKER_NOT_AVAILABLE` when the address is taken; LogError from the engine.
+ * @throws BrokerError `INVALID_CONFIG`, `BROKER_NOT_AVAILABLE` when the address is taken; LogError from the engine; what
+ *   joining the cluster throws.
  */
 export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
   try {
@@ -32,72 +30,43 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
 }
 
 async function start(options: ResolvedBrokerOptions): Promise<RunningBroker> {
-  const { engine, config, metrics, logger, now } = options;
-  const metadata = await openMetadata(engine, options.flush);
-  const topics = new TopicCatalog(metadata, config.texts);
+  const { config, metrics, logger, now } = options;
   const guard: { current: RecordGuard | undefined } = { current: options.guard };
   const services = { guard: () => guard.current, now, metrics, logger };
-  const partitions = new PartitionStore(engine, options.flush, services);
-  const isKnown = (id: string): boolean => id === METADATA_TOPIC_ID || topics.byId(id) !== undefined;
-  await partitions.open(topics.list(), isKnown);
-  topics.listen(partitions);
-  const { groups, stateLogs } = await startGroups(options, topics, partitions);
-  topics.listen({ deleted: ({ name }) => groups.offsets.removeTopic(name) });
-
   const listener = new Listener(
     new ConnectionLimits(config["max.connections"], config["max.connections.per.ip"]),
     new ByteBudget(config["queued.max.request.bytes"]),
   );
-  const port = await listener.listen(options);
+  let port = 0;
+  const listen: Listen = async () => {
+    port = await listener.listen(options);
+    return endpointOf(options, port);
+  };
+  const foundation = await (options.cluster === undefined
+    ? openAlone(options, services, listen)
+    : openInCluster(options.cluster, options, services, listen)
+  ).catch(async (error: unknown) => {
+    await listener.close(0);
+    throw error;
+  });
   const broker: Broker = {
+    ...foundation,
     config,
-    cluster: viewOf(options, port, metadata, topics),
-    topics,
-    partitions,
-    groups,
     fetchSessions: new FetchSessionCache(config["max.incremental.fetch.session.cache.slots"], () =>
       performance.now(),
     ),
-    producerIds: new ProducerIds(metadata),
+    producerIds: new ProducerIds(foundation.metadata),
     logDir: options.logDir,
     metrics,
     logger,
     now,
   };
   listener.serve(broker);
-  logger.info({ host: options.host, port, topics: metadata.state.topics.size }, "broker started");
-  return new RunningBroker({ broker, options, port, listener, metadata, stateLogs, guard });
+  logger.info({ host: options.host, port, topics: foundation.metadata.state.topics.size }, "broker started");
+  return new RunningBroker({ broker, options, port, listener, foundation, guard });
 }
 
-function viewOf(
-  options: ResolvedBrokerOptions,
-  port: number,
-  metadata: OpenMetadataLog,
-  topics: TopicCatalog,
-) {
-  const { nodeId, rack, host } = options;
-  const advertised = options.advertised ?? { host: ALL_INTERFACES.has(host) ? "localhost" : host, port };
-  return new SingleBrokerView(metadata.state.clusterId, { nodeId, rack, ...advertised }, topics);
-}
-
-/** The coordinator of all groups: one broker leads every partition of `__consumer_offsets`. */
-async function startGroups(options: ResolvedBrokerOptions, topics: TopicCatalog, partitions: PartitionStore) {
-  const wanted = options.config["offsets.topic.num.partitions"];
-  const topic = await ensureStateTopic(topics, OFFSETS_TOPIC, wanted);
-  const groups = new GroupCoordinator({
-    ...options.groups,
-    offsetsPartitions: topic.partitions,
-    partitionExists: (name, partition) => partition >= 0 && partition < (topics.get(name)?.partitions ?? 0),
-    logger: options.logger,
-  });
-  const stateLogs: StateLog[] = [];
-  const open = (index: number) => async (state: StateMachine) => {
-    const stateLog = await StateLog.open(partitions.get(OFFSETS_TOPIC, index)!.log, state);
-    stateLogs.push(stateLog);
-    return stateLog;
-  };
-  await Promise.all(
-    partitions.of(OFFSETS_TOPIC).map(({ index }) => groups.loadPartition(index, open(index))),
-  );
-  return { groups, stateLogs };
+/** The address that clients are told. */
+function endpointOf({ nodeId, rack, host, advertised }: ResolvedBrokerOptions, port: number) {
+  return { nodeId, rack, ...(advertised ?? { host: ALL_INTERFACES.has(host) ? "localhost" : host, port }) };
 }

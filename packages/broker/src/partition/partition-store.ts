@@ -9,12 +9,15 @@ import type { PartitionServices } from "./partition-services.ts";
 /** How many logs are opened or deleted at a time. */
 const CONCURRENCY = 16;
 
-/** The partitions this broker has open. Follows the topics: opens, configures and deletes their logs. */
+/**
+ * The partitions this broker has open. As a listener of the topics it opens, configures and deletes all their logs; in a
+ * cluster it is told which ones to take and to let go instead.
+ */
 export class PartitionStore implements TopicListener {
   readonly #engine: LogEngine;
   readonly #flush: LogConfig["flush"];
   readonly #services: PartitionServices;
-  readonly #byTopic = new Map<string, Partition[]>();
+  readonly #byTopic = new Map<string, (Partition | undefined)[]>();
 
   constructor(engine: LogEngine, flush: LogConfig["flush"], services: PartitionServices) {
     this.#engine = engine;
@@ -29,11 +32,11 @@ export class PartitionStore implements TopicListener {
 
   /** The open partitions of one topic, by index. */
   of(topic: string): readonly Partition[] {
-    return this.#byTopic.get(topic) ?? [];
+    return this.#byTopic.get(topic)?.filter((partition) => partition !== undefined) ?? [];
   }
 
   *all(): Iterable<Partition> {
-    for (const partitions of this.#byTopic.values()) yield* partitions;
+    for (const topic of this.#byTopic.keys()) yield* this.of(topic);
   }
 
   /** Opens every partition of `topics`, and deletes the logs of topics whose deletion a crash interrupted. */
@@ -52,11 +55,7 @@ export class PartitionStore implements TopicListener {
   }
 
   async changed(topic: Topic, before: Topic): Promise<void> {
-    const config = logConfigOf(topic.config, this.#flush);
-    for (const partition of this.of(topic.name)) {
-      partition.topic = topic;
-      partition.log.configure(config);
-    }
+    this.configure(topic);
     const added = indexes(before.partitions, topic.partitions);
     await forEachBounded(added, CONCURRENCY, (index) => this.#open(topic, index));
   }
@@ -68,6 +67,32 @@ export class PartitionStore implements TopicListener {
       await log.close();
       await this.#engine.delete({ topic: topic.name, topicId: topic.id, partition: index });
     });
+  }
+
+  /** Gives the topic's settings to those of its partitions that are open. */
+  configure(topic: Topic): void {
+    const config = logConfigOf(topic.config, this.#flush);
+    for (const partition of this.of(topic.name)) {
+      partition.topic = topic;
+      partition.log.configure(config);
+    }
+  }
+
+  /**
+   * Opens one partition, to lead it in that epoch. It can be found here once that has succeeded.
+   *
+   * @throws LogError what opening its log throws.
+   */
+  async take(topic: Topic, index: number, leaderEpoch: number): Promise<Partition> {
+    return this.#open(topic, index, leaderEpoch);
+  }
+
+  /** Closes one partition; it cannot be found here any more from the call on. */
+  async letGo({ topic, index, log }: Partition): Promise<void> {
+    const partitions = this.#byTopic.get(topic.name);
+    if (partitions?.[index]?.log === log) partitions[index] = undefined;
+    if (partitions?.every((partition) => partition === undefined)) this.#byTopic.delete(topic.name);
+    await log.close();
   }
 
   /** Applies time and size retention to every partition, one after the other. */
@@ -87,15 +112,17 @@ export class PartitionStore implements TopicListener {
     await forEachBounded(open, CONCURRENCY, ({ log }) => log.close());
   }
 
-  async #open(topic: Topic, index: number): Promise<void> {
+  async #open(topic: Topic, index: number, leaderEpoch?: number): Promise<Partition> {
     const id = { topic: topic.name, topicId: topic.id, partition: index };
-    const log = await this.#engine.open(id, logConfigOf(topic.config, this.#flush));
+    const log = await this.#engine.open(id, logConfigOf(topic.config, this.#flush), leaderEpoch);
     let partitions = this.#byTopic.get(topic.name);
     if (partitions === undefined) {
       partitions = [];
       this.#byTopic.set(topic.name, partitions);
     }
-    partitions[index] = new Partition(topic, index, log, this.#services);
+    const partition = new Partition(topic, index, log, this.#services);
+    partitions[index] = partition;
+    return partition;
   }
 }
 

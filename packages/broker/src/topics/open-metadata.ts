@@ -1,5 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { type LogConfig, type LogEngine, STATE_LOG_CONFIG, StateLog } from "@letterpress/log";
+import {
+  type LogConfig,
+  type LogEngine,
+  type PartitionId,
+  STATE_LOG_CONFIG,
+  StateLog,
+} from "@letterpress/log";
 import type { MetadataLog } from "./metadata-log.ts";
 import { encodeMetadata } from "./metadata-record.ts";
 import { MetadataState } from "./metadata-state.ts";
@@ -8,6 +14,11 @@ import { MetadataState } from "./metadata-state.ts";
 export const METADATA_TOPIC = "__cluster_metadata";
 /** The id Apache Kafka gives to its own metadata topic. */
 export const METADATA_TOPIC_ID = "00000000-0000-0000-0000-000000000001";
+export const METADATA_PARTITION: PartitionId = {
+  topic: METADATA_TOPIC,
+  topicId: METADATA_TOPIC_ID,
+  partition: 0,
+};
 
 export interface OpenMetadataLog extends MetadataLog {
   close(): Promise<void>;
@@ -15,12 +26,12 @@ export interface OpenMetadataLog extends MetadataLog {
 
 /** Replays the metadata log; the first start gives the cluster its id. */
 export async function openMetadata(engine: LogEngine, flush: LogConfig["flush"]): Promise<OpenMetadataLog> {
-  const id = { topic: METADATA_TOPIC, topicId: METADATA_TOPIC_ID, partition: 0 };
-  const log = await engine.open(id, { ...STATE_LOG_CONFIG, flush });
+  const log = await engine.open(METADATA_PARTITION, { ...STATE_LOG_CONFIG, flush });
   const state = new MetadataState();
   const stateLog = await StateLog.open(log, state);
   const metadata: OpenMetadataLog = {
     state,
+    isShared: false,
     write: async (record) => {
       await stateLog.append([encodeMetadata(record)]);
     },
@@ -29,11 +40,11 @@ export async function openMetadata(engine: LogEngine, flush: LogConfig["flush"])
       await log.close();
     },
   };
-  if (state.clusterId === "") await metadata.write({ kind: "cluster", clusterId: newClusterId() });
+  if (state.clusterId === "") await metadata.write({ kind: "cluster", clusterId: newClusterId() }, null);
   return metadata;
 }
 
 /** 128 random bits in 22 characters, as Apache Kafka writes its cluster ids. */
-function newClusterId(): string {
+export function newClusterId(): string {
   return Buffer.from(randomUUID().replaceAll("-", ""), "hex").toString("base64url");
 }

@@ -1,4 +1,4 @@
-import type { MetadataLog } from "./metadata-log.ts";
+import { MetadataConflict, type MetadataLog } from "./metadata-log.ts";
 
 /** How many ids are reserved by one write, as in Apache Kafka. A restart skips what is left of a block. */
 const BLOCK_SIZE = 1000n;
@@ -25,9 +25,16 @@ export class ProducerIds {
     return this.#next++;
   }
 
+  /** Blocks that other brokers have taken meanwhile are theirs; `allocate` tries the next one. */
   async #reserve(): Promise<void> {
     const start = this.#log.state.nextProducerId;
-    await this.#log.write({ kind: "producer-ids", next: start + BLOCK_SIZE });
+    const before = start === 0n ? null : ({ kind: "producer-ids", next: start } as const);
+    try {
+      await this.#log.write({ kind: "producer-ids", next: start + BLOCK_SIZE }, before);
+    } catch (error) {
+      if (error instanceof MetadataConflict && this.#log.state.nextProducerId > start) return;
+      throw error;
+    }
     this.#next = start;
     this.#end = start + BLOCK_SIZE;
   }

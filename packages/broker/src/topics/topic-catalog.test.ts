@@ -14,7 +14,7 @@ test("a deletion that a crash interrupted is finished by the next start", async 
   // The tombstone is durable, but the logs are still there.
   const engine = await openFileEngine(folder.path);
   const metadata = await openMetadata(engine, "commit");
-  await metadata.write({ kind: "topic", name: "t", topic: null });
+  await metadata.write({ kind: "topic", name: "t", topic: null }, null);
   expect((await engine.list()).filter(({ topic }) => topic === "t")).toHaveLength(3);
   await metadata.close();
   await engine.close();

@@ -7,10 +7,13 @@ import {
   resolveTopicConfig,
   type TopicConfig,
 } from "../config/topic-config.ts";
-import type { MetadataLog } from "./metadata-log.ts";
+import { MetadataConflict, type MetadataLog } from "./metadata-log.ts";
 import type { TopicRecord } from "./metadata-record.ts";
 import type { Topic } from "./topic.ts";
 import { collisionKey, topicNameFault } from "./topic-name.ts";
+
+/** How often a change is decided anew because others changed the same topic. */
+const ATTEMPTS_MAX = 10;
 
 /** More partitions than this in one topic are taken for a mistake. */
 export const PARTITIONS_MAX = 10_000;
@@ -26,7 +29,10 @@ export interface NewTopic {
   readonly isInternal?: boolean;
 }
 
-/** What follows a change of the topics: logs are opened, configured or deleted. Runs before the change is answered. */
+/**
+ * What follows a change of the topics: logs are opened, configured or deleted. Runs before the change is answered, except
+ * where the metadata are shared: there, nobody waits for it, and it must not reject.
+ */
 export interface TopicListener {
   created?(topic: Topic): Promise<void>;
   /** Configuration or partition count changed. */
@@ -41,6 +47,7 @@ export class TopicCatalog {
   readonly #byName = new Map<string, Topic>();
   readonly #byId = new Map<string, Topic>();
   readonly #collisions = new Set<string>();
+  readonly #records = new Map<string, TopicRecord>();
   readonly #listeners: TopicListener[] = [];
   #changes: Promise<unknown> = Promise.resolve();
 
@@ -48,8 +55,30 @@ export class TopicCatalog {
   constructor(metadata: MetadataLog, brokerTexts: BrokerTexts) {
     this.#metadata = metadata;
     this.#brokerTexts = brokerTexts;
-    for (const [name, record] of metadata.state.topics)
-      this.#put(this.#checked(name, record, () => record.overrides));
+    this.refresh();
+  }
+
+  /** Takes over what the metadata hold by now, whoever changed them. */
+  refresh(): void {
+    const { topics } = this.#metadata.state;
+    for (const [name, topic] of this.#byName) {
+      if (topics.get(name)?.id !== topic.id) this.#forget(topic);
+    }
+    for (const [name, record] of topics) {
+      if (this.#records.get(name) === record) continue;
+      this.#records.set(name, record);
+      const topic = this.#checked(name, record, () => record.overrides);
+      const before = this.#byName.get(name);
+      this.#put(topic);
+      for (const listener of this.#listeners) {
+        void (before === undefined ? listener.created?.(topic) : listener.changed?.(topic, before));
+      }
+    }
+  }
+
+  #forget(topic: Topic): void {
+    this.#remove(topic);
+    for (const listener of this.#listeners) void listener.deleted?.(topic);
   }
 
   /** Adds a listener; they are called in the order in which they were added. */
@@ -98,7 +127,8 @@ export class TopicCatalog {
   create(spec: NewTopic): Promise<Topic> {
     return this.#change(async () => {
       const topic = this.validate(spec);
-      await this.#store(topic);
+      await this.#store(topic, null);
+      if (this.#metadata.isShared) return this.#refreshed(topic);
       for (const listener of this.#listeners) await listener.created?.(topic);
       this.#put(topic);
       return topic;
@@ -113,10 +143,9 @@ export class TopicCatalog {
   delete(name: string): Promise<Topic> {
     return this.#change(async () => {
       const topic = this.#existing(name);
-      await this.#metadata.write({ kind: "topic", name, topic: null });
-      this.#byName.delete(name);
-      this.#byId.delete(topic.id);
-      this.#collisions.delete(collisionKey(name));
+      await this.#metadata.write({ kind: "topic", name, topic: null }, recordOf(topic));
+      if (this.#metadata.isShared) return this.#refreshed(topic);
+      this.#remove(topic);
       for (const listener of this.#listeners) await listener.deleted?.(topic);
       return topic;
     });
@@ -142,8 +171,7 @@ export class TopicCatalog {
         );
       }
       const topic = { ...before, partitions: total };
-      if (options.validateOnly !== true) await this.#replace(topic, before);
-      return topic;
+      return options.validateOnly === true ? topic : this.#replace(topic, before);
     });
   }
 
@@ -160,8 +188,7 @@ export class TopicCatalog {
     return this.#change(async () => {
       const before = this.#existing(name);
       const topic = this.#checked(name, before, () => change(before.overrides));
-      if (options.validateOnly !== true) await this.#replace(topic, before);
-      return topic;
+      return options.validateOnly === true ? topic : this.#replace(topic, before);
     });
   }
 
@@ -171,10 +198,18 @@ export class TopicCatalog {
     return topic;
   }
 
-  async #replace(topic: Topic, before: Topic): Promise<void> {
-    await this.#store(topic);
+  async #replace(topic: Topic, before: Topic): Promise<Topic> {
+    await this.#store(topic, before);
+    if (this.#metadata.isShared) return this.#refreshed(topic);
     for (const listener of this.#listeners) await listener.changed?.(topic, before);
     this.#put(topic);
+    return topic;
+  }
+
+  /** The topic as the shared metadata have it now; as it was stored when it is gone again. */
+  #refreshed(topic: Topic): Topic {
+    this.refresh();
+    return this.#byId.get(topic.id) ?? topic;
   }
 
   #checked(name: string, record: TopicRecord, overridesOf: () => Readonly<Record<string, string>>): Topic {
@@ -193,10 +228,15 @@ export class TopicCatalog {
     return { name, id, partitions, replicationFactor, isInternal, overrides, config };
   }
 
-  async #store(topic: Topic): Promise<void> {
-    const { id, partitions, replicationFactor, isInternal, overrides } = topic;
-    const record: TopicRecord = { id, partitions, replicationFactor, isInternal, overrides };
-    await this.#metadata.write({ kind: "topic", name: topic.name, topic: record });
+  async #store(topic: Topic, before: Topic | null): Promise<void> {
+    await this.#metadata.write(recordOf(topic), before === null ? null : recordOf(before));
+  }
+
+  #remove({ name, id }: Topic): void {
+    this.#byName.delete(name);
+    this.#byId.delete(id);
+    this.#records.delete(name);
+    this.#collisions.delete(collisionKey(name));
   }
 
   #put(topic: Topic): void {
@@ -207,10 +247,28 @@ export class TopicCatalog {
 
   /** Runs `change` after all earlier ones, whether they succeeded or not. */
   #change<T>(change: () => Promise<T>): Promise<T> {
-    const result = this.#changes.then(change);
+    const result = this.#changes.then(() => this.#attempt(change));
     this.#changes = result.catch(() => {});
     return result;
   }
+
+  /** What was decided on metadata that are outdated is decided again. */
+  async #attempt<T>(change: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+      try {
+        return await change();
+      } catch (error) {
+        if (!(error instanceof MetadataConflict)) throw error;
+        this.refresh();
+      }
+    }
+    throw new BrokerError("REQUEST_TIMED_OUT", "other brokers keep changing the same topic; try again");
+  }
+}
+
+function recordOf({ name, id, partitions, replicationFactor, isInternal, overrides }: Topic) {
+  const topic: TopicRecord = { id, partitions, replicationFactor, isInternal, overrides };
+  return { kind: "topic", name, topic } as const;
 }
 
 function checkPartitions(count: number): void {

@@ -1,0 +1,65 @@
+import type { BrokerEndpoint, ClusterView, PartitionLeadership } from "../cluster-view.ts";
+import type { TopicCatalog } from "../topics/topic-catalog.ts";
+import type { ClusterMembership } from "./cluster-join.ts";
+
+/** What one of several brokers knows of its cluster. */
+export class ClusterBrokerView implements ClusterView {
+  readonly clusterId: string;
+  readonly nodeId: number;
+  readonly #member: ClusterMembership;
+  readonly #topics: TopicCatalog;
+  #brokers: readonly BrokerEndpoint[] | undefined;
+  /** By topic and partition, until something changes. */
+  readonly #leaderships = new Map<string, PartitionLeadership[]>();
+
+  constructor(clusterId: string, nodeId: number, member: ClusterMembership, topics: TopicCatalog) {
+    this.clusterId = clusterId;
+    this.nodeId = nodeId;
+    this.#member = member;
+    this.#topics = topics;
+    member.onChange(() => {
+      this.#brokers = undefined;
+      this.#leaderships.clear();
+    });
+  }
+
+  get controllerId(): number {
+    const { controllerId } = this.#member;
+    return this.brokers().some(({ nodeId }) => nodeId === controllerId) ? controllerId : -1;
+  }
+
+  brokers(): readonly BrokerEndpoint[] {
+    this.#brokers ??= this.#member
+      .sessions()
+      .map(({ nodeId, host, port, rack }) => ({ nodeId, host, port, rack }));
+    return this.#brokers;
+  }
+
+  leaderOf(topic: string, partition: number): PartitionLeadership | undefined {
+    const found = this.#topics.get(topic);
+    if (found === undefined || partition < 0 || partition >= found.partitions) return undefined;
+    let leaderships = this.#leaderships.get(topic);
+    if (leaderships === undefined) {
+      leaderships = [];
+      this.#leaderships.set(topic, leaderships);
+    }
+    leaderships[partition] ??= this.#leadershipOf(found.id, partition, found.replicationFactor);
+    const leadership = leaderships[partition];
+    // A broker that was paused learns by the clock, before anything else, that it leads nothing any more.
+    const isFenced = leadership.leaderId === this.nodeId && !this.#member.leads(found.id, partition);
+    return isFenced ? { ...leadership, leaderId: -1 } : leadership;
+  }
+
+  /**
+   * Any broker can lead, for the records themselves lie in the streams, which NATS replicates. What clients know as
+   * replicas are the brokers that come first into question: the leader, then the next ones by node id.
+   */
+  #leadershipOf(topicId: string, partition: number, replicationFactor: number): PartitionLeadership {
+    const { leaderId = -1, leaderEpoch = -1 } = this.#member.leadershipOf(topicId, partition) ?? {};
+    const ids = this.brokers().map(({ nodeId }) => nodeId);
+    const at = ids.indexOf(leaderId);
+    if (at < 0) return { leaderId: -1, leaderEpoch, replicas: [], isr: [] };
+    const replicas = [...ids.slice(at), ...ids.slice(0, at)].slice(0, Math.max(1, replicationFactor));
+    return { leaderId, leaderEpoch, replicas, isr: replicas };
+  }
+}

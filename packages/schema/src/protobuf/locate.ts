@@ -11,12 +11,13 @@ import type { ProtobufSchema } from "./protobuf-schema.ts";
  */
 export function located(found: readonly Incompatibility[], schema: ProtobufSchema): Incompatibility[] {
   return found.map((reason) => {
-    const location = locate(reason.path, schema);
+    const location = locateInProtobuf(reason.path, schema);
     return location === undefined ? reason : { ...reason, location };
   });
 }
 
-function locate(path: string, schema: ProtobufSchema): SourceLocation | undefined {
+/** Where a path such as `#/Order/Line/3` leads in a schema's text, as far as it leads anywhere. */
+export function locateInProtobuf(path: string, schema: ProtobufSchema): SourceLocation | undefined {
   const file = schema.registry.getFile(schema.file.name)!;
   const [first = "", ...rest] = path.replace(/^#\//, "").split("/");
   const start = [...file.messages, ...file.enums].some(({ name }) => name === first)

@@ -1,0 +1,103 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import type { Contract, ContractSchema, Contracts } from "@letterpress/codegen";
+import { type CheckLevel, parseSchema, type ResolvedSchema, readerFingerprint } from "@letterpress/schema";
+import { CliError } from "../../cli-error.ts";
+import type { Candidate } from "../facts.ts";
+
+/** A schema of the contracts, its subject, and the topics that are written under it. */
+export interface SubjectUse {
+  readonly subject: string;
+  readonly candidate: Candidate;
+  /** Undefined: the registry's own. */
+  readonly level: CheckLevel | undefined;
+  readonly topics: readonly { readonly topic: string; readonly part: "key" | "value" }[];
+  /** The subjects it includes, at any depth. */
+  readonly includes: readonly string[];
+}
+
+/** Every subject of the contracts, and of what their schemas include; those that are included come first. */
+export async function subjectUses(contracts: Contracts, cwd: string): Promise<SubjectUse[]> {
+  const files = await schemaFiles(contracts.root, cwd);
+  const uses = new Map<string, SubjectUse>();
+  const add = (
+    subject: string,
+    schema: ResolvedSchema,
+    file: string | undefined,
+    contract?: Contract,
+  ): void => {
+    for (const reference of schema.references) add(reference.subject, reference.schema, undefined);
+    const known = uses.get(subject);
+    const topics = contract === undefined ? [] : topicsOf(contract, subject);
+    if (known !== undefined) {
+      uses.set(subject, { ...known, topics: unique([...known.topics, ...topics]) });
+      return;
+    }
+    const shown = file ?? files.get(schema.text) ?? subject;
+    const parsed = parseSchema(schema, { file: shown });
+    const includes = includesOf(schema);
+    const includedFiles = new Map(includes.map((each) => [each, uses.get(each)!.candidate.file]));
+    const candidate = { file: shown, schema, parsed, fingerprint: readerFingerprint(schema), includedFiles };
+    uses.set(subject, { subject, candidate, level: contract?.compatibility, topics, includes });
+  };
+  for (const contract of contracts.topics) {
+    for (const { subject, schema, file } of schemasOf(contract)) {
+      add(subject, schema, relative(cwd, join(contracts.root, file)), contract);
+    }
+  }
+  return [...uses.values()];
+}
+
+/**
+ * The subjects that files or names on the command line stand for, and all that include one of them.
+ *
+ * @throws CliError `USAGE` for one that the contracts do not know.
+ */
+export function selectUses(uses: readonly SubjectUse[], names: readonly string[], cwd: string): SubjectUse[] {
+  if (names.length === 0) return [...uses];
+  const wanted = new Set(
+    names.flatMap((name) => {
+      const found = uses.filter(
+        ({ subject, candidate }) => subject === name || resolve(cwd, candidate.file) === resolve(cwd, name),
+      );
+      if (found.length > 0) return found.map(({ subject }) => subject);
+      const known = uses.map(({ subject, candidate }) => `${candidate.file} (${subject})`);
+      throw new CliError(
+        "USAGE",
+        `the contracts know no file or subject ${name}; they have ${known.join(", ")}`,
+      );
+    }),
+  );
+  return uses.filter(
+    ({ subject, includes }) => wanted.has(subject) || includes.some((each) => wanted.has(each)),
+  );
+}
+
+function schemasOf({ value, key }: Contract): ContractSchema[] {
+  return key.kind === "schema" ? [value, key.schema] : [value];
+}
+
+function topicsOf({ topic, value, key }: Contract, subject: string): SubjectUse["topics"] {
+  return [
+    ...(value.subject === subject ? [{ topic, part: "value" as const }] : []),
+    ...(key.kind === "schema" && key.schema.subject === subject ? [{ topic, part: "key" as const }] : []),
+  ];
+}
+
+function includesOf(schema: ResolvedSchema): string[] {
+  return schema.references.flatMap(({ subject, schema: included }) => [subject, ...includesOf(included)]);
+}
+
+function unique(topics: SubjectUse["topics"]): SubjectUse["topics"] {
+  return [...new Map(topics.map((each) => [`${each.part} ${each.topic}`, each])).values()];
+}
+
+/** Which file has a text; included schemas do not know theirs. */
+async function schemaFiles(root: string, cwd: string): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const name of await readdir(root, { recursive: true })) {
+    if (!/\.(avsc|proto)$/.test(name) || name.includes("node_modules")) continue;
+    files.set(await readFile(join(root, name), "utf8"), relative(cwd, join(root, name)));
+  }
+  return files;
+}

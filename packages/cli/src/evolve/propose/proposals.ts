@@ -1,0 +1,106 @@
+import {
+  isAvro,
+  type ProtobufSchema,
+  parseSchema,
+  readerFingerprint,
+  SchemaError,
+} from "@letterpress/schema";
+import { evaluate } from "../evaluate.ts";
+import type { Candidate, KnownVersion, SubjectFacts } from "../facts.ts";
+import type { DeploymentOrder, Proposal, ProposalStep, Reason, SubjectReport } from "../report.ts";
+import { avroFixes, type Fix } from "./avro-proposals.ts";
+import { protobufFixes } from "./protobuf-proposals.ts";
+import { applyEdits, type TextEdit } from "./text-edit.ts";
+
+/** Compatible ways to what an edit wants, each step checked like the edit itself; those that do not help are left out. */
+export function proposalsFor(facts: SubjectFacts): Proposal[] {
+  const { candidate, versions } = facts;
+  const latest = versions.at(-1);
+  if (latest === undefined || latest.parsed.format !== candidate.parsed.format) return [];
+  const report = evaluate(facts);
+  const fixes = fixesFor(candidate, latest, reasonsToFix(report, latest));
+  if (fixes.length === 0) return [];
+  const steps = stepsOf(facts, fixes);
+  const [first] = steps;
+  if (first === undefined || !first.isAllowed || first.order === "not-in-one-step") return [];
+  return [{ title: fixes.map(({ title }) => title).join("; "), steps }];
+}
+
+/** Only what the level asks for, unless no order of deployment would do. */
+function reasonsToFix({ level, order, reasons }: SubjectReport, latest: KnownVersion): Reason[] {
+  const isBoth = order === "not-in-one-step" || level.startsWith("FULL") || level === "STRICT";
+  return reasons.filter(
+    ({ direction, versions }) =>
+      versions.includes(latest.version) && (isBoth || level === "NONE" || level.startsWith(direction)),
+  );
+}
+
+function fixesFor(candidate: Candidate, latest: KnownVersion, reasons: readonly Reason[]): Fix[] {
+  const { parsed, schema } = candidate;
+  if (isAvro(parsed) && isAvro(latest.parsed)) {
+    const edited = { text: schema.text, parsed };
+    return avroFixes(reasons, edited, { text: latest.schema.text, parsed: latest.parsed });
+  }
+  // A schema of this format can only come from the Protobuf parser.
+  return protobufFixes(
+    { text: schema.text, parsed: parsed as ProtobufSchema },
+    { text: latest.schema.text, parsed: latest.parsed as ProtobufSchema },
+  );
+}
+
+function stepsOf(facts: SubjectFacts, fixes: readonly Fix[]): ProposalStep[] {
+  const needsLater = fixes.some(({ later }) => later !== undefined);
+  const now = checkedStep(
+    facts,
+    fixes.flatMap((fix) => fix.now),
+  );
+  if (now === undefined) return [];
+  const title = fixes.map((fix) => fix.title).join("; ");
+  const number = (facts.versions.at(-1)?.version ?? 0) + 1;
+  const until = needsLater ? `no live member reads with a version before ${number}` : undefined;
+  const first: ProposalStep = { ...now.step, title, until };
+  if (!needsLater) return [first];
+  const fingerprint = readerFingerprint(now.candidate.schema);
+  const released: KnownVersion = { ...now.candidate, fingerprint, version: number, id: -1 };
+  // Nobody knows the log and the readers of that day.
+  const afterwards: SubjectFacts = { ...facts, versions: [...facts.versions, released], topics: [] };
+  const later = checkedStep(
+    afterwards,
+    fixes.flatMap((fix) => fix.later ?? fix.now),
+  );
+  if (later === undefined) return [first];
+  const laterTitle = fixes.flatMap((fix) => fix.laterTitle ?? []).join("; ");
+  return [first, { ...later.step, title: laterTitle, until: undefined }];
+}
+
+interface CheckedStep {
+  readonly candidate: Candidate;
+  readonly step: Omit<ProposalStep, "title" | "until">;
+}
+
+/** The edited text, judged as if the user had written it; undefined when it is no schema. */
+function checkedStep(facts: SubjectFacts, edits: readonly TextEdit[]): CheckedStep | undefined {
+  const { file, schema } = facts.candidate;
+  const text = applyEdits(schema.text, edits);
+  try {
+    const edited = { ...schema, text };
+    const candidate = {
+      ...facts.candidate,
+      schema: edited,
+      parsed: parseSchema(edited, { file }),
+      fingerprint: readerFingerprint(edited),
+    };
+    const {
+      level,
+      isAllowed,
+      order,
+    }: { level: SubjectFacts["level"]; isAllowed: boolean; order: DeploymentOrder } = evaluate({
+      ...facts,
+      candidate,
+    });
+    return { candidate, step: { file, text, level, isAllowed, order } };
+  } catch (error) {
+    if (error instanceof SchemaError) return undefined;
+    throw error;
+  }
+}

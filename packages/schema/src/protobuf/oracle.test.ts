@@ -65,9 +65,9 @@ function compare(folder: string): number {
     schema: { format: "PROTOBUF", text, references: [] },
   }));
   // This version of buf reads message sets, which only proto1 had a use for, as ordinary messages.
-  const isComparable = (name: string): boolean =>
-    texts.get(name)?.includes("message_set_wire_format") === false;
-  const files = expected.file.filter((file) => isComparable(file.name));
+  const hasMessageSets = (name: string): boolean =>
+    /message_set_wire_format\s*=\s*true/.test(texts.get(name)!);
+  const files = expected.file.filter(({ name }) => texts.has(name) && !hasMessageSets(name));
   for (const file of files) {
     const own = references.filter((reference) => reference.name !== file.name);
     const schema = { format: "PROTOBUF", text: texts.get(file.name)!, references: own } as const;

@@ -1,0 +1,90 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Letterpress } from "@letterpress/client";
+import { startTestServer, type TestServer } from "@letterpress/testing";
+import { placeOrders } from "../../examples/src/services/orders.ts";
+import { settlePayments } from "../../examples/src/services/payments.ts";
+import { run } from "../../packages/cli/src/program.ts";
+import { memoryIo } from "../../packages/cli/src/testing/memory-io.ts";
+import { waitFor } from "../support/wait-for.ts";
+
+const SCHEMAS = join(import.meta.dirname, "../../schemas");
+
+export interface CommandRun {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The example services' contracts in a folder of their own, a server that has them, and the command line. */
+export class Shop implements AsyncDisposable {
+  readonly folder: string;
+  readonly server: TestServer;
+  readonly #stop = new AbortController();
+  readonly #running: Promise<unknown>[] = [];
+
+  private constructor(folder: string, server: TestServer) {
+    this.folder = folder;
+    this.server = server;
+  }
+
+  static async start(): Promise<Shop> {
+    const folder = await mkdtemp(join(tmpdir(), "letterpress-evolve-"));
+    await cp(SCHEMAS, join(folder, "schemas"), { recursive: true });
+    const manifest = join(folder, "schemas/topics.yaml");
+    const text = await readFile(manifest, "utf8");
+    await writeFile(manifest, text.replace("../examples/src/gen", "../src/gen"));
+    return new Shop(folder, await startTestServer({ contracts: manifest }));
+  }
+
+  read(file: string): Promise<string> {
+    return readFile(join(this.folder, file), "utf8");
+  }
+
+  /** Changes a file as a user would in an editor. */
+  async edit(file: string, from: string, to: string): Promise<void> {
+    const text = await this.read(file);
+    if (!text.includes(from)) throw new Error(`${file} does not hold ${from}`);
+    await writeFile(join(this.folder, file), text.replace(from, to));
+  }
+
+  /** Runs `letterpress schema ...` in the folder. */
+  async schema(...args: string[]): Promise<CommandRun> {
+    const connection = ["--registry", this.server.registry];
+    if (args[0] === "evolve") connection.push("--brokers", this.server.kafka);
+    const io = memoryIo({ cwd: this.folder });
+    const contracts = args.includes("--no-contracts")
+      ? []
+      : ["--contracts", join(this.folder, "schemas/topics.yaml")];
+    const own = args.filter((each) => each !== "--no-contracts");
+    const code = await run(["schema", ...own, ...contracts, ...connection], io);
+    // What was written is read in the next turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    return { code, stdout: io.output(), stderr: io.errors() };
+  }
+
+  /** Places orders with the examples' generated code. */
+  async placeOrders(count: number): Promise<void> {
+    await placeOrders({ client: this.#client("orders"), signal: this.#stop.signal, log: () => {} }, count);
+  }
+
+  /** Runs the payments service until the shop closes; resolves when it has settled so many orders. */
+  async runPayments(untilSettled: number): Promise<void> {
+    let settled = 0;
+    const context = { client: this.#client("payments"), signal: this.#stop.signal, log: () => {} };
+    this.#running.push(settlePayments(context, () => settled++));
+    await waitFor(`${untilSettled} orders are settled`, () => settled >= untilSettled);
+  }
+
+  #client(clientId: string): Letterpress {
+    return this.server.client({ clientId });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await Promise.allSettled(this.#running);
+    await this.server.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}

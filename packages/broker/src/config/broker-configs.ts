@@ -33,6 +33,12 @@ const OWN_CONFIGS = {
     max: TIMER_MS_MAX,
     documentation: "How often retention is applied.",
   }),
+  "letterpress.request.receive.timeout.ms": long(60_000, {
+    min: 1,
+    max: TIMER_MS_MAX,
+    documentation:
+      "How long a request may take to arrive, at least; its connection is closed within twice the time.",
+  }),
   "max.connections": int(10_000, { min: 1, documentation: "Connections at a time." }),
   "max.connections.per.ip": int(10_000, { min: 1, documentation: "Connections at a time from one address." }),
   "max.incremental.fetch.session.cache.slots": int(1000, {

@@ -1,10 +1,11 @@
 import type { Socket } from "node:net";
-import { Fetch, FrameDecoder, ProtocolError } from "@letterpress/protocol";
+import { Fetch, ProtocolError } from "@letterpress/protocol";
 import { WireError } from "@letterpress/wire";
 import type { Broker } from "../broker.ts";
 import { ConnectionFault } from "../connection-fault.ts";
 import { type PreparedRequest, prepareRequest } from "../dispatch.ts";
 import type { ByteBudget } from "./byte-budget.ts";
+import { Intake } from "./intake.ts";
 import { Outbox } from "./outbox.ts";
 
 /** Requests of one connection that may run at a time. */
@@ -30,7 +31,7 @@ export class Connection {
   readonly #socket: Socket;
   readonly #broker: Broker;
   readonly #budget: ByteBudget;
-  readonly #decoder: FrameDecoder;
+  readonly #intake: Intake;
   readonly #outbox: Outbox;
   readonly #abort = new AbortController();
   readonly #id: number;
@@ -43,18 +44,19 @@ export class Connection {
   #isPumping = false;
   #isDraining = false;
 
-  constructor(socket: Socket, id: number, broker: Broker, budget: ByteBudget) {
+  /** `budget` counts the requests in flight, `received` the bytes of those that are not complete. */
+  constructor(socket: Socket, id: number, broker: Broker, budget: ByteBudget, received: ByteBudget) {
     this.#socket = socket;
     this.#id = id;
     this.#broker = broker;
     this.#budget = budget;
     this.#clientHost = `/${socket.remoteAddress ?? "unknown"}`;
-    this.#decoder = new FrameDecoder(broker.config["socket.request.max.bytes"]);
+    this.#intake = new Intake(broker.config["socket.request.max.bytes"], received, this.#pump);
     this.#outbox = new Outbox(socket);
     socket.setNoDelay(true);
     socket.setTimeout(broker.config["connections.max.idle.ms"]);
     socket.on("data", (chunk: Buffer) => {
-      this.#decoder.push(chunk);
+      this.#intake.push(chunk);
       this.#pump();
     });
     socket.on("drain", this.#pump);
@@ -66,6 +68,7 @@ export class Connection {
     socket.on("error", () => {});
     socket.on("close", () => {
       this.#budget.forget(this.#pump);
+      this.#intake.close();
       this.#abort.abort();
     });
   }
@@ -80,6 +83,14 @@ export class Connection {
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  /** Called at intervals: ends the connection when a request has begun before the last call and is still incomplete. */
+  checkProgress(): void {
+    const isServed = this.#held === undefined && this.#mayStart();
+    if (isServed && this.#intake.looksStalled()) {
+      this.#end("slow-request", "a request took too long to arrive");
+    }
   }
 
   /** Starts what may start now; called whenever something changed. */
@@ -115,7 +126,7 @@ export class Connection {
   }
 
   #read(): { readonly request: PreparedRequest; readonly bytes: number } | undefined {
-    const frame = this.#decoder.next();
+    const frame = this.#intake.next();
     if (frame === undefined) return undefined;
     const request = prepareRequest(frame, this.#broker, {
       clientHost: this.#clientHost,
@@ -128,8 +139,9 @@ export class Connection {
   /** Reads on, or stops reading: only bytes of a frame that has begun may gather while nothing may start. */
   #regulate(): void {
     if (this.#budget.isExhausted) this.#budget.onRoom(this.#pump);
+    this.#intake.count();
     if (this.#isDraining) return;
-    if (this.#held === undefined && this.#mayStart()) this.#socket.resume();
+    if (this.#held === undefined && this.#mayStart() && !this.#intake.isBlocked) this.#socket.resume();
     else this.#socket.pause();
   }
 

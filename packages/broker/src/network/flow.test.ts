@@ -96,6 +96,40 @@ test("an idle connection is closed, one that waits for an answer is not", async 
   expect((await fetched).errorCode).toBe(0);
 });
 
+test("a request that does not arrive in time ends its connection, however slowly it goes on", async () => {
+  await using broker = await startMemoryBroker({
+    config: { "letterpress.request.receive.timeout.ms": "100" },
+  });
+  await broker.createTopic({ name: TOPIC, partitions: 1 });
+  await using slow = await TestClient.connect(broker);
+  await using waiting = await TestClient.connect(broker);
+  const fetched = waiting.send(Fetch, 11, fetchInit(500));
+  const dripping = setInterval(() => slow.socket.write(Buffer.of(0)), 5);
+  await slow.closed();
+  clearInterval(dripping);
+  expect((await fetched).errorCode).toBe(0);
+  expect(await waiting.isAlive()).toBe(true);
+});
+
+test("requests that never become complete cost bounded memory and keep nobody else out", async () => {
+  const config = {
+    "queued.max.request.bytes": String(4 * MIB),
+    "letterpress.request.receive.timeout.ms": "1000",
+  };
+  await using broker = await startMemoryBroker({ config });
+  const announced = Buffer.alloc(4);
+  announced.writeInt32BE(64 * MIB);
+  const greedy = await Promise.all(Array.from({ length: 8 }, () => TestClient.connect(broker)));
+  for (const { socket } of greedy) socket.write(Buffer.concat([announced, Buffer.alloc(32 * MIB)]));
+  await using other = await TestClient.connect(broker);
+  for (let round = 0; round < 20; round++) expect(await other.isAlive()).toBe(true);
+  // What was not received is still in the clients' hands, up to what the kernel holds.
+  const unsentBytes = greedy.reduce((sum, { socket }) => sum + socket.writableLength, 0);
+  expect(unsentBytes).toBeGreaterThan(8 * 16 * MIB);
+  await Promise.all(greedy.map((client) => client.closed()));
+  expect(await other.isAlive()).toBe(true);
+});
+
 test("a broker in memory starts within 50 ms", async () => {
   await (await startMemoryBroker()).close();
   const startedMs = performance.now();

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { Broker } from "../broker.ts";
 import { BrokerError } from "../broker-error.ts";
-import type { ByteBudget } from "./byte-budget.ts";
+import { ByteBudget } from "./byte-budget.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
 
@@ -19,12 +19,16 @@ export class Listener {
   readonly #connections = new Set<Connection>();
   readonly #limits: ConnectionLimits;
   readonly #budget: ByteBudget;
+  /** Requests on their way in may hold half as much as those in flight. */
+  readonly #received: ByteBudget;
+  #progressTimer: NodeJS.Timeout | undefined;
   #broker: Broker | undefined;
   #nextId = 1;
 
   constructor(limits: ConnectionLimits, budget: ByteBudget) {
     this.#limits = limits;
     this.#budget = budget;
+    this.#received = new ByteBudget(budget.limitBytes / 2);
     this.#server = createServer({ pauseOnConnect: false }, (socket) => this.#accept(socket));
   }
 
@@ -54,10 +58,14 @@ export class Listener {
   serve(broker: Broker): void {
     this.#broker = broker;
     this.#server.on("error", (error) => broker.logger.error({ err: error }, "the listener failed"));
+    this.#progressTimer = setInterval(() => {
+      for (const connection of this.#connections) connection.checkProgress();
+    }, broker.config["letterpress.request.receive.timeout.ms"]).unref();
   }
 
   /** Accepts nothing more and lets requests in flight be answered, for at most `graceMs`. */
   async close(graceMs: number): Promise<void> {
+    clearInterval(this.#progressTimer);
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const connection of this.#connections) connection.drain();
     const timer = setTimeout(() => {
@@ -77,7 +85,7 @@ export class Listener {
       socket.destroy();
       return;
     }
-    const connection = new Connection(socket, this.#nextId++, broker, this.#budget);
+    const connection = new Connection(socket, this.#nextId++, broker, this.#budget, this.#received);
     this.#connections.add(connection);
     broker.metrics.connections(1);
     socket.once("close", () => {

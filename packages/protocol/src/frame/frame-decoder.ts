@@ -42,6 +42,11 @@ export class FrameDecoder {
     return this.#bufferedBytes;
   }
 
+  /** Whether a frame has begun whose last byte is not there, or not taken. */
+  get isInsideFrame(): boolean {
+    return this.#bufferedBytes > 0 || this.#frameBytes >= 0;
+  }
+
   /** Takes the next bytes of the stream; they must not change as long as frames of them are in use. */
   push(chunk: Buffer): void {
     if (chunk.length === 0) return;

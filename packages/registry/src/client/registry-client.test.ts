@@ -100,6 +100,17 @@ test("settings, modes and deletions", async () => {
   expect(await client.deleteSubject("s", { permanent: true })).toEqual([1]);
 });
 
+test("an import brings ids and versions along, and deleted versions can be asked for", async () => {
+  const { client } = testClient();
+  await client.setMode("IMPORT", "s");
+  expect(await client.register("s", ORDER, { id: 40, version: 7 })).toEqual({ id: 40, version: 7 });
+  await client.deleteMode("s");
+  expect(await client.mode("s")).toBe("READWRITE");
+  await client.deleteVersion("s", 7);
+  expect(await failureOf(client.version("s", 7))).toMatchObject({ code: "NOT_FOUND" });
+  expect(await client.version("s", 7, { deleted: true })).toMatchObject({ id: 40, version: 7 });
+});
+
 test("compatibility is told with its reasons", async () => {
   const { client } = testClient();
   await client.register("s", ORDER);

@@ -48,14 +48,22 @@ export class RegistryClient {
     this.#ids = new PromiseCache(countMax);
   }
 
-  /** Makes a schema the next version of a subject, or finds it there. Its references must be registered. */
+  /**
+   * Makes a schema the next version of a subject, or finds it there. Its references must be registered. Ids and
+   * versions may be asked for in mode IMPORT alone.
+   */
   async register(
     subject: string,
     schema: SchemaDefinition,
-    options: { readonly normalize?: boolean | undefined } = {},
+    options: {
+      readonly normalize?: boolean | undefined;
+      readonly id?: number | undefined;
+      readonly version?: number | undefined;
+    } = {},
   ): Promise<RegisterResult> {
-    const path = `${subjectPath(subject)}/versions${query({ normalize: options.normalize })}`;
-    const { id, version } = await this.#post(path, toBody(schema), registerAnswer);
+    const { normalize, ...wanted } = options;
+    const path = `${subjectPath(subject)}/versions${query({ normalize })}`;
+    const { id, version } = await this.#post(path, { ...toBody(schema), ...wanted }, registerAnswer);
     return { id, version: version ?? undefined };
   }
 
@@ -116,8 +124,14 @@ export class RegistryClient {
     return this.version(subject, "latest");
   }
 
-  async version(subject: string, version: number | "latest"): Promise<RegisteredVersion> {
-    return toRegisteredVersion(await this.#get(`${subjectPath(subject)}/versions/${version}`, versionAnswer));
+  /** One version of a subject; one that is soft-deleted only when asked to. */
+  async version(
+    subject: string,
+    version: number | "latest",
+    options: { readonly deleted?: boolean | undefined } = {},
+  ): Promise<RegisteredVersion> {
+    const path = `${subjectPath(subject)}/versions/${version}${query(options)}`;
+    return toRegisteredVersion(await this.#get(path, versionAnswer));
   }
 
   versions(subject: string, options: { readonly deleted?: boolean | undefined } = {}): Promise<number[]> {
@@ -186,6 +200,10 @@ export class RegistryClient {
     await this.#put(`${path}${query(options)}`, { mode });
   }
 
+  async deleteMode(subject: string): Promise<void> {
+    await this.#delete(`/mode/${segment(subject)}`, anyAnswer);
+  }
+
   /** Deletes all versions of a subject; for good only what was deleted before. */
   deleteSubject(
     subject: string,
@@ -206,8 +224,7 @@ export class RegistryClient {
 
   /** A version that others refer to is needed even when it has been soft-deleted. */
   async #readReference(subject: string, version: number): Promise<SchemaDefinition> {
-    const path = `${subjectPath(subject)}/versions/${version}?deleted=true`;
-    return toDefinition(await this.#get(path, versionAnswer));
+    return (await this.version(subject, version, { deleted: true })).schema;
   }
 
   async #get<Schema extends z.ZodType>(path: string, answer: Schema): Promise<z.output<Schema>> {

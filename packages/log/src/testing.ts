@@ -1,2 +1,3 @@
 export { batchOf, partitionOf, readAll, recordsOf } from "./testing/batches.ts";
 export { type EngineUnderTest, partitionLogSuite } from "./testing/partition-log-suite.ts";
+export { Random } from "./testing/random.ts";

@@ -17,7 +17,7 @@ export default defineConfig({
   format: "esm",
   target: "node22",
   platform: "node",
-  dts: { entry: sources },
+  dts: process.env.LETTERPRESS_BUILD === "js" ? false : { entry: sources },
   sourcemap: true,
   clean: true,
   silent: true,

@@ -20,7 +20,7 @@ Examples:
   echo hello | letterpress produce notes --raw
 
 Each line is one record's value in JSON; the key comes from the field that the contract names. With --envelope a
-line is {"key", "value", "partition", "timestamp", "headers"}, as consume prints it; all but the value may be left out.
+line is {"key", "value", "timestamp", "headers"}, as consume prints it; all but the value may be left out.
 
 In JSON, Avro's long is a number or a string of digits; bytes and fixed are base64; a timestamp is ISO 8601; a
 decimal is a string such as "12.50"; a union of several types is {"case": ..., "value": ...}. Protobuf goes by its

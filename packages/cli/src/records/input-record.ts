@@ -6,7 +6,6 @@ import { fromPlainBytes, plainBytes } from "../json/plain-bytes.ts";
 export interface InputRecord {
   readonly key?: unknown;
   readonly value: unknown;
-  readonly partition?: number | undefined;
   readonly timestampMs?: number | undefined;
   readonly headers?: readonly { readonly key: string; readonly value: Buffer | null }[] | undefined;
 }
@@ -14,8 +13,8 @@ export interface InputRecord {
 const envelope = z.strictObject({
   key: z.unknown().optional(),
   value: z.unknown(),
-  partition: z.int().min(0).optional(),
-  /** Printed by `consume`; where a record comes from does not say where it goes. */
+  /** These two are printed by `consume`; where a record comes from does not say where it goes. */
+  partition: z.unknown().optional(),
   offset: z.unknown().optional(),
   timestamp: z.union([z.iso.datetime({ offset: true }), z.int()]).optional(),
   headers: z.array(z.strictObject({ key: z.string(), value: plainBytes.nullable() })).optional(),
@@ -28,12 +27,12 @@ export function readEnvelope(json: unknown): InputRecord {
     const [{ path, message }] = parsed.error.issues as [z.core.$ZodIssue];
     throw new JsonFault(message, path.join("."));
   }
-  const { key, value, partition, timestamp } = parsed.data;
+  const { key, value, timestamp } = parsed.data;
   if (value === undefined) throw new JsonFault("is missing; a tombstone has null", "value");
   const timestampMs = timestamp === undefined ? undefined : new Date(timestamp).getTime();
   const headers = parsed.data.headers?.map((header) => ({
     key: header.key,
     value: header.value === null ? null : fromPlainBytes(header.value),
   }));
-  return { key, value, partition, timestampMs, headers };
+  return { key, value, timestampMs, headers };
 }

@@ -24,8 +24,8 @@ export function envelopeSender(client: Letterpress, { contract, key, value }: Ru
   };
   return async (line) => {
     const record = readEnvelope(value.parse(line.toString()));
-    const { partition, timestampMs, headers } = record;
-    const options = { partition, timestampMs, headers, key: within("key", () => keyOf(record)) };
+    const { timestampMs, headers } = record;
+    const options = { timestampMs, headers, key: within("key", () => keyOf(record)) };
     if (record.value !== null)
       return producer.send(
         within("value", () => value.fromJson(record.value)),

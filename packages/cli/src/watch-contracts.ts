@@ -1,5 +1,5 @@
-import { type FSWatcher, watch } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { FolderWatcher } from "./folder-watcher.ts";
 import { whenAborted } from "./interruption.ts";
 
 /** Editors write a file in several steps; this long after the last one it is taken as saved. */
@@ -32,14 +32,14 @@ export async function watchContracts(
     });
   };
   // The watcher stands before the first run, so that no change falls between them.
-  const watcher: FSWatcher = watch(dirname(resolve(path)), { recursive: true }, (_, file) => {
+  const watcher = new FolderWatcher(dirname(resolve(path)), (file) => {
     if (file !== null && !CONTRACT_FILES.test(file)) return;
     clearTimeout(timer);
     timer = setTimeout(run, DEBOUNCE_MS);
   });
   run();
   await whenAborted(signal);
-  watcher.close();
+  watcher[Symbol.dispose]();
   clearTimeout(timer);
   await running;
 }

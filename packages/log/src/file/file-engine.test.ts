@@ -1,6 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expect, test } from "vitest";
+import { nodeDisk } from "../disk/node-disk.ts";
+import { LOG_CONFIG_DEFAULTS } from "../log-config.ts";
 import { partitionLogSuite } from "../testing/partition-log-suite.ts";
 import { openFileEngine } from "./file-engine.ts";
 
@@ -22,3 +25,24 @@ for (const tailCacheBytes of [0, 32 * 1024 * 1024]) {
     };
   });
 }
+
+test("a disk that fails while a log is made or deleted gives a typed error", async () => {
+  const id = { topic: "t", topicId: "6f1f2c4e-0000-4000-8000-000000000001", partition: 0 };
+  const disk = { ...nodeDisk };
+  const folder = await mkdtemp(join(tmpdir(), "letterpress-log-"));
+  const engine = await openFileEngine(folder, { disk });
+  try {
+    disk.mkdir = () => Promise.reject(new Error("EIO"));
+    await expect(engine.open(id, LOG_CONFIG_DEFAULTS)).rejects.toMatchObject({ code: "STORAGE_FAILED" });
+    disk.mkdir = nodeDisk.mkdir;
+    await engine.open(id, LOG_CONFIG_DEFAULTS);
+    disk.rename = () => Promise.reject(new Error("EIO"));
+    await expect(engine.delete(id)).rejects.toMatchObject({ code: "STORAGE_FAILED" });
+    disk.rename = nodeDisk.rename;
+    await engine.delete(id);
+    expect(await engine.list()).toEqual([]);
+  } finally {
+    await engine.close();
+    await rm(folder, { recursive: true });
+  }
+});

@@ -96,12 +96,16 @@ export class FileEngine implements LogEngine {
     this.#assertOpen();
     const log = await this.#logs.get(keyOf(id));
     await log?.abandon();
-    const name = await this.#find(id);
-    if (name === undefined) return;
-    const deleted = join(this.#folder, deletedFolderName(id));
-    await this.#disk.rename(join(this.#folder, name), deleted);
-    await this.#disk.syncDirectory(this.#folder);
-    await this.#removeFolder(deleted);
+    try {
+      const name = await this.#find(id);
+      if (name === undefined) return;
+      const deleted = join(this.#folder, deletedFolderName(id));
+      await this.#disk.rename(join(this.#folder, name), deleted);
+      await this.#disk.syncDirectory(this.#folder);
+      await this.#removeFolder(deleted);
+    } catch (error) {
+      throw storageFailed(`${join(this.#folder, folderName(id))} cannot be deleted`, error);
+    }
   }
 
   async list(): Promise<readonly PartitionId[]> {
@@ -134,13 +138,12 @@ export class FileEngine implements LogEngine {
   }
 
   async #open(id: PartitionId, config: LogConfig): Promise<FileLog> {
-    const folder = join(this.#folder, (await this.#find(id)) ?? (await this.#create(id)));
     try {
+      const folder = join(this.#folder, (await this.#find(id)) ?? (await this.#create(id)));
       const recovered = await recoverLog(this.#disk, folder, config, this.#context.clock());
       return new FileLog({ ...this.#context, folder }, config, recovered);
     } catch (error) {
-      if (error instanceof LogError) throw error;
-      throw new LogError("STORAGE_FAILED", `${folder} cannot be opened: ${String(error)}`, { cause: error });
+      throw storageFailed(`${join(this.#folder, folderName(id))} cannot be opened`, error);
     }
   }
 
@@ -183,6 +186,11 @@ export class FileEngine implements LogEngine {
     if (this.#closing !== undefined)
       throw new LogError("CLOSED", `the log engine of ${this.#folder} is closed`);
   }
+}
+
+function storageFailed(what: string, cause: unknown): LogError {
+  if (cause instanceof LogError) return cause;
+  return new LogError("STORAGE_FAILED", `${what}: ${String(cause)}`, { cause });
 }
 
 function keyOf(id: PartitionId): string {

@@ -20,7 +20,10 @@ export const USAGE = `npm run bench -- [--rounds N] [--scale X] [--quick] [--onl
   --quick      ${ROUNDS_QUICK} rounds of half the work
   --only NAME  these benchmarks alone
   --json       print the report as JSON
-  --write      write the report to test/bench/RESULTS.md`;
+  --write      write the report to test/bench/RESULTS.md
+
+LETTERPRESS_BENCH_DIR is where data folders are made (default: the system's temporary folder); LETTERPRESS_BENCH_PROFILE
+is a folder for CPU profiles of the brokers and bare loops, which slows them down.`;
 
 /** @throws Error for a flag that is not known or a number that is none. */
 export function readOptions(args: readonly string[]): RunOptions {

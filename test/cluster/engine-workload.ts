@@ -1,0 +1,155 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { JetStreamEngine } from "@letterpress/cluster";
+import { type LogEngine, LogError, logConfig, type PartitionId, type PartitionLog } from "@letterpress/log";
+import { batchOf, partitionOf, readAll, recordsOf } from "@letterpress/log/testing";
+import type { History, Seen } from "./history.ts";
+
+const IN_FLIGHT = 4;
+const RECORDS_PER_BATCH = 3;
+const RETRY_MS = 50;
+const READ_BYTES = 64 * 1024;
+const CONFIG = logConfig();
+
+/** After these a log has to be opened again; other failures pass. */
+const MOVED: ReadonlySet<string> = new Set(["NOT_LEADER", "CLOSED"]);
+
+interface Batch {
+  readonly values: readonly string[];
+  readonly baseSequence: number;
+}
+
+/**
+ * One partition under load: an idempotent producer that sends every batch again until it is acknowledged, as clients do,
+ * and a consumer. Both go to whichever engine leads the partition at the time.
+ */
+export class PartitionWorkload {
+  readonly id: PartitionId;
+  readonly #history: History;
+  readonly #config = CONFIG;
+  /** The log that each engine opened last: an engine that leads again has to close it first. */
+  readonly #logs = new Map<LogEngine, PartitionLog>();
+  #opening: Promise<PartitionLog> | undefined;
+  #engine: LogEngine;
+  #next = 0;
+  #acknowledged = 0;
+  #isStopping = false;
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(partition: number, engine: JetStreamEngine, history: History) {
+    this.id = partitionOf("faults", partition);
+    this.#engine = engine;
+    this.#history = history;
+  }
+
+  /** How many batches were acknowledged. */
+  get acknowledged(): number {
+    return this.#acknowledged;
+  }
+
+  start(): void {
+    this.#running = Promise.all([this.#produce(), this.#consume()]);
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#running;
+  }
+
+  /** From the next call on another engine leads; the one before is not told, like a broker that was paused. */
+  moveTo(engine: JetStreamEngine): void {
+    this.#engine = engine;
+    this.#opening = undefined;
+  }
+
+  /** Everything the partition holds, read by a leader that has just taken over. */
+  async final(engine: JetStreamEngine): Promise<Seen[]> {
+    const log = await engine.open(this.id, this.#config);
+    const records = await readAll(log);
+    await log.close();
+    return records.map(({ offset, value }) => this.#seen(Number(offset), value));
+  }
+
+  #seen(offset: number, value: string): Seen {
+    return { partition: this.id.partition, offset, value };
+  }
+
+  #leader(): Promise<PartitionLog> {
+    this.#opening ??= this.#open(this.#engine);
+    return this.#opening;
+  }
+
+  async #open(engine: LogEngine): Promise<PartitionLog> {
+    await this.#logs.get(engine)?.close();
+    const log = await engine.open(this.id, this.#config);
+    this.#logs.set(engine, log);
+    return log;
+  }
+
+  /** Opens anew, unless that has been begun since `failed`. */
+  #reopen(failed: Promise<PartitionLog>): void {
+    if (this.#opening === failed) this.#opening = undefined;
+  }
+
+  async #produce(): Promise<void> {
+    // Of a producer that nothing is known of, any batch may be the first: so the first one goes alone.
+    await this.#send(this.#nextBatch());
+    const inFlight: Promise<void>[] = [];
+    while (!this.#isStopping) {
+      const batch = this.#nextBatch();
+      // Batches of one producer are appended in order; the next one starts when this one has been handed over.
+      inFlight.push(this.#send(batch));
+      if (inFlight.length >= IN_FLIGHT) await Promise.all(inFlight.splice(0));
+    }
+    await Promise.all(inFlight);
+  }
+
+  #nextBatch(): Batch {
+    const first = this.#next;
+    this.#next += RECORDS_PER_BATCH;
+    const { partition } = this.id;
+    const values = Array.from({ length: RECORDS_PER_BATCH }, (_, index) => `p${partition}/${first + index}`);
+    for (const value of values) this.#history.sent(partition, value);
+    return { values, baseSequence: first };
+  }
+
+  /** A batch that overtook one that has to be sent again is out of order, and is sent again behind it. */
+  async #send({ values, baseSequence }: Batch): Promise<void> {
+    for (;;) {
+      const leader = this.#leader();
+      try {
+        const log = await leader;
+        const producer = { producerId: BigInt(this.id.partition), producerEpoch: 0, baseSequence };
+        const { baseOffset } = await log.append(batchOf(values, Date.now(), producer));
+        values.forEach((value, index) => {
+          this.#history.acknowledged(this.#seen(Number(baseOffset) + index, value));
+        });
+        this.#acknowledged++;
+        return;
+      } catch (error) {
+        if (!(error instanceof LogError)) throw error;
+        if (MOVED.has(error.code)) this.#reopen(leader);
+        await delay(RETRY_MS);
+      }
+    }
+  }
+
+  async #consume(): Promise<void> {
+    let next = 0n;
+    while (!this.#isStopping) {
+      try {
+        const log = await this.#leader();
+        const read = recordsOf(await log.read(next, READ_BYTES)).filter(({ offset }) => offset >= next);
+        this.#history.polled(
+          `c${this.id.partition}`,
+          read.map(({ offset, value }) => this.#seen(Number(offset), value)),
+        );
+        next = (read.at(-1)?.offset ?? next - 1n) + 1n;
+        if (read.length === 0) await delay(RETRY_MS);
+      } catch (error) {
+        // A leader that has just taken over has everything; one that was just fenced may be behind what was read.
+        if (!(error instanceof LogError)) throw error;
+        await delay(RETRY_MS);
+      }
+    }
+  }
+}

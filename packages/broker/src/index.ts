@@ -1,5 +1,6 @@
 export { BrokerError, type BrokerErrorOptions, type RecordError } from "./broker-error.ts";
 export type { BrokerOptions } from "./broker-options.ts";
+export type { ClusterEntrant, ClusterJoin, ClusterMembership, SharedState } from "./cluster/cluster-join.ts";
 export type { BrokerEndpoint, ClusterView, PartitionLeadership } from "./cluster-view.ts";
 export { BROKER_CONFIGS } from "./config/broker-configs.ts";
 export type { TopicConfig } from "./config/topic-config.ts";

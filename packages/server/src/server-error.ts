@@ -6,6 +6,8 @@ export type ServerErrorCode =
   | "LISTEN_FAILED"
   /** Another process holds the data folder. */
   | "DATA_LOCKED"
+  /** NATS cannot be reached or used, or another process runs under this node id. */
+  | "CLUSTER_UNAVAILABLE"
   /** Stored data is damaged, or the disk failed. */
   | "STORAGE_FAILED";
 

@@ -16,6 +16,8 @@ import {
 } from "@letterpress/registry";
 import type { Hono } from "hono";
 import pino, { type Logger } from "pino";
+import type { ClusteredStorage } from "./cluster/clustered-storage.ts";
+import { forwardWrites } from "./cluster/forward-writes.ts";
 import { readServerConfig } from "./config/read-config.ts";
 import {
   formatEndpoint,
@@ -50,25 +52,46 @@ export interface LetterpressServer extends AsyncDisposable {
 /**
  * Starts a server in this process. Port 0 takes a free one; without `data` nothing outlives the process.
  *
- * @throws ServerError `INVALID_CONFIG`, `LISTEN_FAILED`, `DATA_LOCKED`, `STORAGE_FAILED`
+ * @throws ServerError `INVALID_CONFIG`, `LISTEN_FAILED`, `DATA_LOCKED`, `CLUSTER_UNAVAILABLE`,
+ *   `STORAGE_FAILED`
  */
 export async function startServer(input: ServerConfigInput = {}): Promise<LetterpressServer> {
   const config = readServerConfig([{ settings: input, locate: (path) => path.join(".") }]);
   const logger = pino({ level: config.log.level, base: null }, pino.destination({ dest: 2, sync: false }));
   const metrics = createMetrics();
-  const broker = await openBroker(config, logger, metrics);
+  const storage = await openCluster(config, logger);
+  const broker = await openBroker(config, storage, logger, metrics);
   try {
     const state = new RegistryState();
-    const log = await broker.openStateLog(SCHEMAS_TOPIC, state);
-    const registry = new Registry({ state, log, compatibility: config.registry.compatibility });
-    broker.setGuard(createGuard(broker, registry, logger));
+    const shared = await broker.openState(SCHEMAS_TOPIC, state);
+    const registry = new Registry({
+      state,
+      log: shared.stateLog,
+      compatibility: config.registry.compatibility,
+    });
+    // A schema that was registered through another broker may not have arrived here yet.
+    const catchUp = storage && (() => shared.catchUp());
+    broker.setGuard(createGuard(broker, registry, catchUp, logger));
     let ready = true;
     const registryApp = createRegistryApp(registry, {
       authenticate: authenticatorOf(config),
       onError: (error) => logger.error({ err: error }, "registry failed"),
     });
-    const app = createHttpApp({ registry: registryApp, metrics, isReady: () => ready });
+    const local = (request: Request) => registryApp.fetch(request);
+    const member = storage?.member;
+    const answer =
+      member === undefined
+        ? local
+        : forwardWrites(local, {
+            broker,
+            member,
+            topic: SCHEMAS_TOPIC,
+            isLed: () => shared.isLed,
+            catchUp: () => shared.catchUp(),
+          });
+    const app = createHttpApp({ registry: { fetch: answer }, metrics, isReady: () => ready });
     const http = await listenHttp(app as Hono, parseEndpoint(config.http), config.httpTls);
+    await member?.announceHttp(http.url);
     const close = once(async () => {
       ready = false;
       await closeAll(http, broker);
@@ -87,6 +110,13 @@ export async function startServer(input: ServerConfigInput = {}): Promise<Letter
   }
 }
 
+/** Undefined for a broker that is alone: it does not even load what a cluster needs. */
+async function openCluster({ cluster }: ServerConfig, logger: Logger): Promise<ClusteredStorage | undefined> {
+  if (cluster === undefined) return undefined;
+  const { openClusteredStorage } = await import("./cluster/clustered-storage.ts");
+  return openClusteredStorage(cluster, logger);
+}
+
 /** Undefined where the configuration names nobody: everybody may do everything then. */
 function authenticatorOf({ registry: { users, tokens } }: ServerConfig): RegistryAuthenticator | undefined {
   return users === undefined && tokens === undefined ? undefined : staticAuthenticator({ users, tokens });
@@ -94,15 +124,17 @@ function authenticatorOf({ registry: { users, tokens } }: ServerConfig): Registr
 
 async function openBroker(
   config: ServerConfig,
+  storage: ClusteredStorage | undefined,
   logger: Logger,
   metrics: ServerMetrics,
 ): Promise<RunningBroker> {
   const { host, port } = parseEndpoint(config.kafka);
-  const logDir = config.data === undefined ? undefined : absolute(config.data);
-  const engine = await openEngine(logDir);
+  const logDir = logDirOf(config);
+  const engine = storage?.engine ?? (await openEngine(config.data));
   try {
     return await startBroker({
       engine,
+      ...(storage === undefined ? {} : { cluster: (entrant) => storage.join(entrant) }),
       host,
       port,
       ...(config.advertised === undefined ? {} : { advertised: parseEndpoint(config.advertised) }),
@@ -123,10 +155,16 @@ async function openBroker(
   }
 }
 
+/** What DescribeLogDirs tells; undefined for memory. */
+function logDirOf({ cluster, data }: ServerConfig): string | undefined {
+  if (cluster !== undefined) return "(jetstream)";
+  return data === undefined ? undefined : absolute(data);
+}
+
 async function openEngine(folder: string | undefined): Promise<LogEngine> {
   if (folder === undefined) return openMemoryEngine();
   try {
-    return await openFileEngine(folder);
+    return await openFileEngine(absolute(folder));
   } catch (error) {
     throw storageError(error);
   }
@@ -147,9 +185,15 @@ const closedGuard: RecordGuard = {
   },
 };
 
-function createGuard(broker: RunningBroker, registry: Registry, logger: Logger): RecordGuard {
+function createGuard(
+  broker: RunningBroker,
+  registry: Registry,
+  catchUp: (() => Promise<void>) | undefined,
+  logger: Logger,
+): RecordGuard {
   return new RegistryGuard({
     registry,
+    ...(catchUp === undefined ? {} : { catchUp }),
     settings: (topic) => {
       const found = broker.topics.get(topic);
       return found === undefined ? undefined : guardSettings(found);

@@ -9,7 +9,7 @@ export interface BrokerSession {
   readonly host: string;
   readonly port: number;
   readonly rack: string | null;
-  /** `host:port` of the registry's HTTP server; null while there is none. */
+  /** The URL of its registry; null while that is not served. */
   readonly http: string | null;
   /** It is about to go and is to lead nothing any more. */
   readonly isStopping: boolean;

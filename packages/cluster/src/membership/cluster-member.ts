@@ -185,6 +185,11 @@ export class ClusterMember {
     }
   }
 
+  /** Tells the others where the registry of this broker is served. */
+  announceHttp(url: string): Promise<void> {
+    return this.#membership.announceHttp(url);
+  }
+
   /** Asks the others to lead what this broker leads, and waits until they were made to, for 5 s at most. */
   async handOver(): Promise<void> {
     if (this.sessions().every(({ nodeId, isStopping }) => nodeId === this.own.nodeId || isStopping)) return;

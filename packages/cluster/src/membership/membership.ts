@@ -29,6 +29,7 @@ export class Membership {
   readonly #table: SessionTable;
   readonly #listeners = new Set<() => void>();
   readonly #unsubscribe: () => void;
+  #announcement: Announcement;
   #own: BrokerSession;
   #lease: Lease;
   #cancelPoll: () => void = () => {};
@@ -39,6 +40,7 @@ export class Membership {
   private constructor(options: MembershipOptions) {
     this.#options = options;
     this.#table = new SessionTable(options.times.ttlMs);
+    this.#announcement = options.announcement;
     [this.#own, this.#lease] = this.#newSession(false);
     this.#unsubscribe = options.store.onChange(() => this.#onHint());
   }
@@ -95,6 +97,13 @@ export class Membership {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Tells the others where the registry of this broker is served. */
+  async announceHttp(http: string): Promise<void> {
+    this.#announcement = { ...this.#announcement, http };
+    this.#own = { ...this.#own, http };
+    await this.#lease.change(sessionContent(this.#own));
+  }
+
   /** Tells the others that this broker is to lead nothing any more. */
   async announceStop(): Promise<void> {
     this.#own = { ...this.#own, isStopping: true };
@@ -131,7 +140,8 @@ export class Membership {
   }
 
   #newSession(isStopping: boolean): [BrokerSession, Lease] {
-    const { announcement, store, times, clock } = this.#options;
+    const { store, times, clock } = this.#options;
+    const announcement = this.#announcement;
     const session = randomBytes(9).toString("base64url");
     const key = sessionKey(announcement.nodeId);
     const onLost = (): void => this.#onLost();
@@ -170,14 +180,10 @@ export class Membership {
   }
 
   #onHint(): void {
-    if (this.#isClosed || this.#cancelHints.length > 0) return;
-    const last = HINT_DELAYS_MS.at(-1);
-    this.#cancelHints = HINT_DELAYS_MS.map((delayMs) =>
-      this.#options.clock.after(delayMs, () => {
-        if (delayMs === last) this.#cancelHints = [];
-        void this.refresh();
-      }),
-    );
+    if (this.#isClosed) return;
+    for (const cancel of this.#cancelHints) cancel();
+    const { clock } = this.#options;
+    this.#cancelHints = HINT_DELAYS_MS.map((delayMs) => clock.after(delayMs, () => void this.refresh()));
   }
 
   #notify(): void {

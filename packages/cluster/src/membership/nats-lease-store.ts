@@ -1,3 +1,4 @@
+import { ClusterError } from "../cluster-error.ts";
 import { type JetStreamApi, readReply } from "../jetstream/jetstream-api.ts";
 import { JetStreamError } from "../jetstream/jetstream-error.ts";
 import type { NatsLink } from "../nats/nats-link.ts";
@@ -29,9 +30,9 @@ export class NatsLeaseStore implements LeaseStore {
   }
 
   /**
-   * Makes the bucket where it is missing. One that exists keeps its settings: all brokers have to agree on the time.
+   * Makes the bucket where it is missing. One that exists keeps its replicas.
    *
-   * @throws JetStreamError
+   * @throws ClusterError `INVALID_OPTIONS` when the other brokers hold leases for another time; JetStreamError
    */
   static async open(
     api: JetStreamApi,
@@ -57,6 +58,7 @@ export class NatsLeaseStore implements LeaseStore {
       });
     } catch (error) {
       if (!(error instanceof JetStreamError && error.errorNumber === STREAM_NAME_IN_USE)) throw error;
+      await assertSameTime(api, settings.ttlMs);
     }
     return new NatsLeaseStore(api, link);
   }
@@ -99,4 +101,15 @@ export class NatsLeaseStore implements LeaseStore {
   onChange(listener: () => void): () => void {
     return this.#link.subscribe(`${SUBJECT_PREFIX}>`, listener);
   }
+}
+
+/** A lease is only safe when whoever holds it and the bucket agree on when it ends. */
+async function assertSameTime(api: JetStreamApi, ttlMs: number): Promise<void> {
+  const maxAgeNs = (await api.streamInfo(STREAM))?.config.max_age;
+  if (maxAgeNs === undefined || maxAgeNs === ttlMs * NS_PER_MS) return;
+  throw new ClusterError(
+    "INVALID_OPTIONS",
+    `the other brokers of this cluster hold their sessions for ${Number(maxAgeNs) / NS_PER_MS} ms, not for ${ttlMs}; ` +
+      "set the same for all",
+  );
 }

@@ -12,10 +12,36 @@ const endpoint = z
 
 const role = z.enum(["read", "write", "admin"]);
 
+const natsUrl = z
+  .string()
+  .regex(/^(nats|tls):\/\/[^/\s]+$/, 'must be "nats://host:4222" or "tls://host:4222"');
+const path = z.string().min(1);
+
+/** The NATS JetStream cluster that keeps the logs, and with which brokers find each other. */
+const clusterSchema = z.strictObject({
+  /** At least one server; the others are learned from it. */
+  servers: z.array(natsUrl).min(1),
+  /** How many NATS servers keep each partition. */
+  replicas: z.union([z.literal(1), z.literal(3), z.literal(5)]).default(3),
+  /** How long a broker that has gone silent keeps what it leads. The same for all brokers; longer than a NATS election. */
+  sessionMs: z.int().min(3_000).max(300_000).default(15_000),
+  user: z.string().min(1).optional(),
+  password: z.string().min(1).optional(),
+  token: z.string().min(1).optional(),
+  /** The path of a `.creds` file; it also names the account. */
+  credentialsFile: path.optional(),
+  /** The paths of PEM files. */
+  tls: z
+    .strictObject({ caFile: path.optional(), certFile: path.optional(), keyFile: path.optional() })
+    .optional(),
+});
+
 /** What a server is started with. Every setting has a default that is safe on a developer's machine. */
 export const serverConfigSchema = z.strictObject({
   /** The data folder. Default: none; everything is kept in memory and gone at the end. */
   data: z.string().min(1).optional(),
+  /** Keep everything on a NATS JetStream cluster, as one of several brokers. Default: this broker is alone. */
+  cluster: clusterSchema.optional(),
   /** Where the Kafka protocol is served. */
   kafka: endpoint.default("127.0.0.1:9092"),
   /** Where the registry, `/metrics` and `/health` are served. */
@@ -54,6 +80,7 @@ export const serverConfigSchema = z.strictObject({
 export type ServerConfigInput = z.input<typeof serverConfigSchema>;
 /** A server's configuration with every default filled in. */
 export type ServerConfig = z.output<typeof serverConfigSchema>;
+export type ClusterConfig = z.output<typeof clusterSchema>;
 
 /** An address a server listens on. */
 export interface Endpoint {

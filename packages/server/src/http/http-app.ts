@@ -3,7 +3,7 @@ import type { ServerMetrics } from "../metrics.ts";
 
 export interface HttpAppOptions {
   /** The registry's own app, served at `/`. */
-  readonly registry: Hono;
+  readonly registry: { fetch(request: Request): Response | Promise<Response> };
   readonly metrics: ServerMetrics;
   /** Whether the server can take requests now. */
   isReady(): boolean;

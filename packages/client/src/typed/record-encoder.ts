@@ -1,4 +1,4 @@
-import { SchemaError, type Serde, subjectOf, type TopicContract } from "@letterpress/schema";
+import { type Serde, subjectOf, type TopicContract } from "@letterpress/schema";
 import { LetterpressError } from "../letterpress-error.ts";
 import { lookupFailed } from "./lookup-failed.ts";
 import type { SchemaIds } from "./schema-ids.ts";
@@ -80,8 +80,7 @@ export class RecordEncoder<Key, Input> {
   #encodeFailed(cause: unknown): LetterpressError {
     const { topic } = this.#contract;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const at = cause instanceof SchemaError && cause.path ? ` at ${cause.path}` : "";
-    return new LetterpressError("ENCODE_FAILED", `cannot encode a record of ${topic}${at}: ${reason}`, {
+    return new LetterpressError("ENCODE_FAILED", `cannot encode a record of ${topic}: ${reason}`, {
       cause,
       topic,
     });

@@ -89,6 +89,15 @@ test("every mistake in the manifest is reported at once, with line and column", 
   );
 });
 
+test("a section whose settings are all taken out is as good as none", async () => {
+  const contracts = await load({
+    "topics.yaml": "generate:\ndefaults:\ntopics:\n  m: { value: money.avsc }\n",
+    "money.avsc": MONEY,
+  });
+  expect(contracts.topics[0]).toMatchObject({ partitions: 1, validation: "id" });
+  expect(contracts.generate.importExtension).toBe("js");
+});
+
 test("broken YAML is reported where it breaks", async () => {
   const [first] = await mistakes({ "topics.yaml": "topics:\n  a: [1\n" });
   expect(first).toMatchObject({ file: "topics.yaml", rule: "yaml-syntax" });

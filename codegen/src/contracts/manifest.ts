@@ -42,9 +42,9 @@ export const manifestSchema = z.strictObject({
       /** Avro longs that are numbers, not bigints, by `<record's full name>.<field>`. Default: none. */
       longs: z.record(z.string().min(1), z.literal("number")).optional(),
     })
-    .optional(),
+    .nullish(),
   /** What topics that do not say otherwise get. */
-  defaults: z.strictObject(z.object(settings).partial().shape).optional(),
+  defaults: z.strictObject(z.object(settings).partial().shape).nullish(),
   topics: z.record(topicName, topic),
 });
 

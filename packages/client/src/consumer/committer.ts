@@ -37,6 +37,8 @@ export class Committer {
       const offset = record.offset + 1n;
       await this.#offsets.commit([{ topic, partition, offset }], this.#membership);
       state.committedOffset = offset;
+      // Who commits a record says that it is processed, before the loop asks for the next one.
+      if (offset > state.processedOffset) state.processedUpTo(offset);
     };
     return this.#enqueue(run);
   }

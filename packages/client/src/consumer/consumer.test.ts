@@ -80,6 +80,20 @@ test("a record that was committed before the loop was left is not read again", a
   });
 });
 
+test("a batch that was committed before the loop was left is not read again", async () => {
+  await withBroker(1, async (broker) => {
+    await produce(broker, 4);
+    const consumer = broker.client.consumer({ group: "billing", topics: [TOPIC] });
+    for await (const { records } of consumer.batches()) {
+      await consumer.commit(records.at(-1)!);
+      break;
+    }
+    await consumer.close();
+    const committed = await broker.client.admin().groups.fetchOffsets("billing");
+    expect(committed.map(({ offset }) => offset)).toEqual([4n]);
+  });
+});
+
 test.each(["cooperative-sticky", "range", "roundrobin"] as const)(
   "with %s two members share the partitions, and the one that stays takes over",
   async (assignor) => {

@@ -76,6 +76,9 @@ test("refuses values and payloads that do not fit", () => {
   const nested = protobufSerde(everyMessage as unknown as GenMessage<Message>, every);
   const lines = { rg: [{}, { choice: { case: "cc", value: { mc: { true: { e: -1 } } } } }] };
   expect(codeOf(() => nested.encode(1, lines as never))).toBe("INVALID_VALUE rg[1].cc.mc[true].e");
+  const circle: Record<string, unknown> = { $typeName: "test.Every", choice: { case: undefined } };
+  circle.q = circle;
+  expect(codeOf(() => nested.encode(1, circle as never))).toBe("INVALID_VALUE");
   const decode = serde.decoder(duration);
   for (const hex of ["08", "0a0501", "07", "08ffffffffffffffffffffff01"]) {
     const payload = Buffer.from(hex, "hex");

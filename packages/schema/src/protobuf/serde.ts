@@ -1,24 +1,24 @@
 import {
   create,
   type DescMessage,
-  fromBinary,
   type Message,
   type MessageInitShape,
   type MessageShape,
   toBinary,
 } from "@bufbuild/protobuf";
 import type { GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { ID_FRAMING_BYTES, writeSchemaId } from "../framing.ts";
 import type { ResolvedSchema } from "../schema-definition.ts";
 import { SchemaError } from "../schema-error.ts";
 import type { Decode, Serde } from "../serde.ts";
+import { MessageCodec } from "./codec/message-codec.ts";
+import { ProtobufOutput } from "./codec/output.ts";
 import { encodeMessageIndexes, messageIndexesOf } from "./message-indexes.ts";
 import { parseProtobuf } from "./protobuf-schema.ts";
 import { faultPath } from "./value-fault.ts";
 
 /**
  * The serde of a message that protobuf-es has generated. Values are protobuf-es messages, with `$typeName` and
- * defaults; what may be encoded is what `create` takes.
+ * defaults; what may be encoded is what `create` takes. Code is generated for the message; see `MessageCodec`.
  *
  * @param descriptor The generated descriptor, such as `PaymentSchema`.
  * @param schema The text the descriptor was generated from, as it is registered.
@@ -35,27 +35,34 @@ class ProtobufSerde<Desc extends DescMessage> implements Serde<MessageShape<Desc
   readonly schema: ResolvedSchema;
   readonly fullName: string;
   readonly #descriptor: Desc;
-  /** `00`, room for the schema id, and the message-index path. */
-  readonly #header: Buffer;
+  /** The message-index path, as it stands behind the schema id. */
+  readonly #path: Buffer;
+  readonly #codec: MessageCodec<Desc>;
+  readonly #output = new ProtobufOutput();
 
   constructor(descriptor: Desc, schema: ResolvedSchema) {
     this.#descriptor = descriptor;
     this.schema = schema;
     this.fullName = descriptor.typeName;
-    this.#header = Buffer.concat([
-      Buffer.alloc(ID_FRAMING_BYTES),
-      encodeMessageIndexes(messageIndexesOf(descriptor)),
-    ]);
+    this.#path = encodeMessageIndexes(messageIndexesOf(descriptor));
+    this.#codec = new MessageCodec(descriptor);
   }
 
   encode(schemaId: number, value: MessageInitShape<Desc>): Buffer {
-    const payload = this.#payload(value);
-    const header = this.#header.length;
-    const buffer = Buffer.allocUnsafe(header + payload.length);
-    this.#header.copy(buffer);
-    writeSchemaId(buffer, schemaId);
-    buffer.set(payload, header);
-    return buffer;
+    const output = this.#output;
+    this.#begin(schemaId);
+    if (!this.#codec.encode(value, output)) {
+      const payload = this.#payload(value);
+      this.#begin(schemaId);
+      output.writeRaw(payload);
+    }
+    return output.finish();
+  }
+
+  #begin(schemaId: number): void {
+    this.#output.begin();
+    this.#output.writeSchemaId(schemaId);
+    this.#output.writeRaw(this.#path);
   }
 
   #payload(value: MessageInitShape<Desc>): Uint8Array {
@@ -63,7 +70,9 @@ class ProtobufSerde<Desc extends DescMessage> implements Serde<MessageShape<Desc
     try {
       return toBinary(this.#descriptor, message);
     } catch (cause) {
-      throw this.#invalidValue(cause, faultPath(this.#descriptor, message));
+      // A value that contains itself has no place where it is wrong.
+      const path = cause instanceof RangeError ? undefined : faultPath(this.#descriptor, message);
+      throw this.#invalidValue(cause, path);
     }
   }
 
@@ -88,7 +97,7 @@ class ProtobufSerde<Desc extends DescMessage> implements Serde<MessageShape<Desc
     }
     return (buffer, position, end) => {
       try {
-        return fromBinary(this.#descriptor, buffer.subarray(position, end));
+        return this.#codec.decode(buffer, position, end);
       } catch (cause) {
         const detail = cause instanceof Error ? cause.message : String(cause);
         const message = `the payload is no ${this.fullName}: ${detail}`;

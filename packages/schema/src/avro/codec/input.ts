@@ -1,3 +1,4 @@
+import { readShortAscii } from "../../codec/text.ts";
 import { HIGH, LONG, LOW, TWO_32, WORDS } from "../../codec/words.ts";
 import { SchemaError } from "../../schema-error.ts";
 import { RECURSION_DEPTH_MAX, ZERO_WIDTH_ITEMS_MAX } from "../limits.ts";
@@ -6,8 +7,6 @@ import { type Decimal, unscaledValue } from "./decimal.ts";
 /** The words beyond which a long is not exact as a number: 2^53 / 2^32. */
 const SAFE_HIGH = 2 ** 21;
 const DATE_MILLIS_MAX = 8.64e15;
-/** Up to this many bytes, text is first looked through for anything but ASCII. */
-const SHORT_TEXT_BYTES_MAX = 32;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -113,11 +112,8 @@ export class AvroInput {
   readString(): string {
     const length = this.#readLength();
     const start = this.#advance(length);
-    const buffer = this.#buffer;
     const end = start + length;
-    if (length > SHORT_TEXT_BYTES_MAX) return buffer.toString("utf8", start, end);
-    for (let at = start; at < end; at++) if (buffer[at]! > 0x7f) return buffer.toString("utf8", start, end);
-    return buffer.toString("latin1", start, end);
+    return readShortAscii(this.#buffer, start, end) ?? this.#buffer.toString("utf8", start, end);
   }
 
   readBytes(): Uint8Array {

@@ -1,5 +1,6 @@
 export { isAvro, type ParsedAvroSchema, parseAvroSchema } from "./avro-schema.ts";
 export type { Decimal } from "./codec/decimal.ts";
+export { avroIncompatibilities } from "./compatibility.ts";
 export { inlinedText } from "./inlined-text.ts";
 export { type AvroJsonCodec, avroJsonCodec } from "./json-codec.ts";
 export type { JsonNode } from "./json-reader.ts";

@@ -11,6 +11,9 @@ import { waitFor } from "../support/wait-for.ts";
 
 const SCHEMAS = join(import.meta.dirname, "../../schemas");
 
+const TAKES_BROKERS: readonly string[] = ["evolve", "delete"];
+const TAKES_CONTRACTS: readonly string[] = ["check", "diff", "evolve", "register"];
+
 export interface CommandRun {
   readonly code: number;
   readonly stdout: string;
@@ -49,16 +52,20 @@ export class Shop implements AsyncDisposable {
     await writeFile(join(this.folder, file), text.replace(from, to));
   }
 
-  /** Runs `letterpress schema ...` in the folder. */
-  async schema(...args: string[]): Promise<CommandRun> {
-    const connection = ["--registry", this.server.registry];
-    if (args[0] === "evolve") connection.push("--brokers", this.server.kafka);
+  /** Runs `letterpress schema ...` in the folder, with flags for whatever the subcommand talks to. */
+  schema(...args: string[]): Promise<CommandRun> {
+    const [subcommand = ""] = args;
+    const flags = ["--registry", this.server.registry];
+    if (TAKES_BROKERS.includes(subcommand)) flags.push("--brokers", this.server.kafka);
+    if (TAKES_CONTRACTS.includes(subcommand))
+      flags.push("--contracts", join(this.folder, "schemas/topics.yaml"));
+    return this.run(["schema", ...args, ...flags]);
+  }
+
+  /** Runs a command in the folder. */
+  async run(args: readonly string[]): Promise<CommandRun> {
     const io = memoryIo({ cwd: this.folder });
-    const contracts = args.includes("--no-contracts")
-      ? []
-      : ["--contracts", join(this.folder, "schemas/topics.yaml")];
-    const own = args.filter((each) => each !== "--no-contracts");
-    const code = await run(["schema", ...own, ...contracts, ...connection], io);
+    const code = await run(args, io);
     // What was written is read in the next turn.
     await new Promise((resolve) => setImmediate(resolve));
     return { code, stdout: io.output(), stderr: io.errors() };

@@ -19,6 +19,7 @@ const UNREACHABLE: readonly string[] = [
   "REQUEST_TIMEOUT",
   "DELIVERY_TIMEOUT",
   "REGISTRY_UNAVAILABLE",
+  "CLUSTER_UNAVAILABLE",
   "UNREACHABLE",
 ];
 /** And those that mean: what was given makes no sense. */

@@ -39,7 +39,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "schema",
-    summary: "check, register, list and show schemas",
+    summary: "check, evolve, register and move schemas",
     usage: "<command>",
     load: async () => (await import("./schema/index.ts")).schema,
   },

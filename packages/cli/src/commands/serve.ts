@@ -1,23 +1,29 @@
 import { resolve } from "node:path";
-import { startServer } from "@letterpress/server";
+import { type ServerConfig, startServer } from "@letterpress/server";
 import { Command } from "commander";
 import { onInterruption, whenAborted } from "../interruption.ts";
 import type { Io } from "../io.ts";
 import { Output } from "../output.ts";
-import { addServerFlags, resolveServerConfig, type ServerFlags } from "../serve/server-flags.ts";
+import {
+  addClusterFlags,
+  addServerFlags,
+  resolveServerConfig,
+  type ServerFlags,
+} from "../serve/server-flags.ts";
 
 const EXAMPLES = `
 Examples:
   letterpress serve
   letterpress serve --memory --kafka 127.0.0.1:0 --http 127.0.0.1:0 --json
   letterpress serve --data /var/lib/letterpress --set num.partitions=3
+  letterpress serve --cluster nats://one:4222,nats://two:4222,nats://three:4222 --node-id 2
 
 Settings come from the config file, then the environment (LETTERPRESS_KAFKA, LETTERPRESS_BROKER_NUM_PARTITIONS
 and so on), then the flags; the later wins. SIGINT and SIGTERM close the server in good order; a second one ends it
 at once.`;
 
 export function serve(io: Io): Command {
-  return addServerFlags(new Command("serve"))
+  return addClusterFlags(addServerFlags(new Command("serve")))
     .summary("run the server: broker and registry in one process")
     .description("Runs the server: the Kafka protocol, the schema registry and metrics in one process.")
     .option(
@@ -32,12 +38,17 @@ interface ServeFlags extends ServerFlags {
   readonly json?: boolean;
 }
 
+function describeData({ cluster, data, nodeId }: ServerConfig, io: Io): string {
+  if (cluster !== undefined) return `on NATS at ${cluster.servers.join(", ")}, as broker ${nodeId}`;
+  return data === undefined ? "in memory, gone at the end" : resolve(io.cwd(), data);
+}
+
 async function run(flags: ServeFlags, io: Io): Promise<void> {
   const config = resolveServerConfig(flags, io);
   using interruption = onInterruption();
   const server = await startServer(config);
   const { kafka, http } = server;
-  const data = config.data === undefined ? "in memory, gone at the end" : resolve(io.cwd(), config.data);
+  const data = describeData(config, io);
   new Output(io, flags).result({ event: "ready", kafka, http }, () =>
     [
       `Ready after ${Math.round(performance.now())} ms.`,

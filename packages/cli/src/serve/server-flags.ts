@@ -19,6 +19,9 @@ export interface ServerFlags {
   readonly flush?: string;
   readonly logLevel?: string;
   readonly set?: readonly string[];
+  readonly cluster?: string;
+  readonly replicas?: string;
+  readonly nodeId?: string;
 }
 
 export function addServerFlags(command: Command): Command {
@@ -37,6 +40,17 @@ export function addServerFlags(command: Command): Command {
     .option("--set <name=value>", "a broker config, such as num.partitions=3; may be repeated", collect);
 }
 
+/** The flags of a broker that is one of several. */
+export function addClusterFlags(command: Command): Command {
+  return command
+    .option(
+      "--cluster <urls>",
+      "join the brokers that keep their logs on these NATS servers, comma-separated",
+    )
+    .option("--node-id <number>", "this broker's id, another one for every broker (default: 1)")
+    .option("--replicas <number>", "how many NATS servers keep each partition: 1, 3 or 5 (default: 3)");
+}
+
 /**
  * The server's configuration: defaults, then the file, the environment (`LETTERPRESS_KAFKA` and the like) and the
  * flags, the later winning.
@@ -51,13 +65,20 @@ export function resolveServerConfig(
     throw new CliError("USAGE", "--memory and --data exclude each other; give one of them");
   }
   const file = configFileSource(io.cwd(), flags.config);
-  const { data = DATA_DEFAULT, ...config } = readServerConfig([
+  const { data, ...config } = readServerConfig([
     terminalSource(io),
     ...(file === undefined ? [] : [file]),
     environmentSource(io.env),
     flagSource(flags),
   ]);
-  return flags.memory ? config : { ...config, data };
+  if (config.cluster !== undefined) {
+    if (data === undefined && !flags.memory) return config;
+    throw new CliError(
+      "USAGE",
+      "a cluster keeps its data on NATS: --cluster goes without --data and --memory",
+    );
+  }
+  return flags.memory ? config : { ...config, data: data ?? DATA_DEFAULT };
 }
 
 /** On a terminal the log is kept to what somebody has to look at. */
@@ -68,9 +89,18 @@ function terminalSource({ stderr }: Pick<Io, "stderr">): ConfigSource {
   };
 }
 
-function flagSource({ data, kafka, http, advertised, flush, logLevel, set = [] }: ServerFlags): ConfigSource {
+const FLAG_NAMES: Readonly<Record<string, string>> = { log: "--log-level", nodeId: "--node-id" };
+
+function flagSource(flags: ServerFlags): ConfigSource {
+  const { data, kafka, http, advertised, flush, logLevel, set = [], cluster, replicas, nodeId } = flags;
+  const clusterSettings = {
+    ...(cluster === undefined ? {} : { servers: cluster.split(",").map((url) => url.trim()) }),
+    ...(replicas === undefined ? {} : { replicas: Number(replicas) }),
+  };
   return {
     settings: {
+      ...(nodeId === undefined ? {} : { nodeId: Number(nodeId) }),
+      ...(Object.keys(clusterSettings).length === 0 ? {} : { cluster: clusterSettings }),
       data,
       kafka,
       http,
@@ -81,7 +111,8 @@ function flagSource({ data, kafka, http, advertised, flush, logLevel, set = [] }
     },
     locate: ([first, ...rest]) => {
       if (first === "broker") return `--set ${rest.join(".")}`;
-      return first === "log" ? "--log-level" : `--${String(first)}`;
+      if (first === "cluster" && rest[0] === "replicas") return "--replicas";
+      return FLAG_NAMES[String(first)] ?? `--${String(first)}`;
     },
   };
 }

@@ -1,12 +1,13 @@
 import type { CheckLevel } from "@letterpress/schema";
 import { parseSchema, readerFingerprint } from "@letterpress/schema";
 import type { Connected } from "../../connect.ts";
+import { unlessMissing } from "../../schema-tools/unless-missing.ts";
 import type { KnownVersion, RetainedSchema, SubjectFacts, TopicFacts } from "../facts.ts";
 import type { SubjectUse } from "./candidates.ts";
 import { groupsOf } from "./groups.ts";
 import { type NamedSchema, replay } from "./replay.ts";
 import { type LogScan, scanLog } from "./scan-log.ts";
-import { includersOf, unlessMissing, versionsOf } from "./versions.ts";
+import { includersOf, versionsOf } from "./versions.ts";
 
 export interface GatherOptions {
   /** Checks at this level instead of the subjects' own. */

@@ -1,5 +1,6 @@
-import { type RegistryClient, RegistryClientError } from "@letterpress/registry/client";
+import type { RegistryClient } from "@letterpress/registry/client";
 import { parseSchema, readerFingerprint } from "@letterpress/schema";
+import { unlessMissing } from "../../schema-tools/unless-missing.ts";
 import type { KnownVersion } from "../facts.ts";
 
 /** The live versions of a subject, ascending; none for a subject that is new. */
@@ -29,14 +30,4 @@ export async function includersOf(
   }
   const found = await Promise.all([...ids].map((id) => unlessMissing(registry.versionsById(id))));
   return found.flatMap((each) => each ?? []);
-}
-
-/** Undefined for what the registry does not know. */
-export async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof RegistryClientError && error.code === "NOT_FOUND") return undefined;
-    throw error;
-  }
 }

@@ -15,6 +15,8 @@ export interface ServerProcessOptions {
   readonly http?: string;
   /** Further arguments of `letterpress serve`. */
   readonly args?: readonly string[];
+  /** The largest file the process may write, in units of the shell's `ulimit -f`: beyond it writes fail. */
+  readonly fileBlocksMax?: number;
 }
 
 /** A server that runs as a process of its own, so that it can be killed. */
@@ -30,24 +32,14 @@ export interface ServerProcess {
 
 /** Starts `letterpress serve` from source and waits until it says that it is ready. */
 export async function startServerProcess(options: ServerProcessOptions = {}): Promise<ServerProcess> {
-  const { data, kafka = "127.0.0.1:0", http = "127.0.0.1:0", args = [] } = options;
+  const { data, kafka = "127.0.0.1:0", http = "127.0.0.1:0", args = [], fileBlocksMax } = options;
   const storage = data === undefined ? ["--memory"] : ["--data", data];
-  const child = spawn(
-    process.execPath,
-    [
-      "--conditions=@letterpress/source",
-      command,
-      "serve",
-      "--json",
-      ...storage,
-      "--kafka",
-      kafka,
-      "--http",
-      http,
-      ...args,
-    ],
-    { stdio: ["ignore", "pipe", "pipe"] },
-  );
+  const serve = ["--conditions=@letterpress/source", command, "serve", "--json"];
+  const served = [process.execPath, ...serve, ...storage, "--kafka", kafka, "--http", http, ...args];
+  // The shell replaces itself by the server, so that its pid is the server's.
+  const limited = ["/bin/sh", "-c", `ulimit -f ${fileBlocksMax} && exec "$0" "$@"`, ...served];
+  const [program, ...programArgs] = fileBlocksMax === undefined ? served : limited;
+  const child = spawn(program!, programArgs, { stdio: ["ignore", "pipe", "pipe"] });
   const errors: string[] = [];
   child.stderr!.on("data", (chunk: Buffer) => {
     errors.push(chunk.toString());

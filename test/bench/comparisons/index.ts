@@ -3,6 +3,7 @@ import type { Benchmark } from "./benchmark.ts";
 import { clients } from "./clients.ts";
 import { durableSingle } from "./durable-single.ts";
 import { fetches } from "./fetches.ts";
+import { jetStreamAppends } from "./jetstream-appends.ts";
 import { registry } from "./registry.ts";
 import { startUp } from "./start-up.ts";
 import { validation } from "./validation.ts";
@@ -16,4 +17,5 @@ export const BENCHMARKS: readonly Benchmark[] = [
   durableSingle,
   validation,
   registry,
+  jetStreamAppends,
 ];

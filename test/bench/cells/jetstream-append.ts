@@ -1,0 +1,79 @@
+// Appends record batches to a stream of three replicas: through the partition log, or by bare publishing.
+import { randomBytes, randomUUID } from "node:crypto";
+import { openJetStreamEngine } from "@letterpress/cluster";
+import { logConfig } from "@letterpress/log";
+import { encodeRecordBatch } from "@letterpress/wire";
+import { connect, headers } from "nats";
+import { cellInput, endCell } from "../harness/run-cell.ts";
+
+export interface JetStreamCellInput {
+  readonly servers: readonly string[];
+  readonly isBare: boolean;
+  readonly batchBytes: number;
+  readonly batches: number;
+}
+
+export interface JetStreamCellResult {
+  readonly bytesPerSecond: number;
+}
+
+const RECORD_BYTES = 1024;
+const IN_FLIGHT = 16;
+const REPLICAS = 3;
+
+const input = cellInput<JetStreamCellInput>();
+const records = Array.from({ length: Math.floor(input.batchBytes / RECORD_BYTES) }, (_, index) => ({
+  value: randomBytes(RECORD_BYTES - 16),
+  timestampMs: 1_700_000_000_000 + index,
+}));
+const batch = encodeRecordBatch(records);
+const appendAll = input.isBare ? await bareAppends() : await logAppends();
+const startedMs = performance.now();
+await appendAll();
+const seconds = (performance.now() - startedMs) / 1000;
+endCell({ bytesPerSecond: (batch.length * input.batches) / seconds } satisfies JetStreamCellResult);
+
+async function logAppends(): Promise<() => Promise<void>> {
+  const engine = await openJetStreamEngine({ servers: input.servers, replicas: REPLICAS });
+  const id = { topic: "bench", topicId: randomUUID(), partition: 0 };
+  const log = await engine.open(id, logConfig());
+  return async () => {
+    let left = input.batches;
+    const append = async (): Promise<void> => {
+      while (left-- > 0) await log.append(batch);
+    };
+    await Promise.all(Array.from({ length: IN_FLIGHT }, append));
+    if (log.highWatermark !== BigInt(records.length * input.batches)) throw new Error("batches are missing");
+    await engine.delete(id);
+  };
+}
+
+/** The least that chained publishing can do: a header per message, one subscription for all acknowledgements. */
+async function bareAppends(): Promise<() => Promise<void>> {
+  const connection = await connect({ servers: [...input.servers] });
+  const name = `bench-${randomUUID()}`;
+  const streams = (await connection.jetstreamManager()).streams;
+  await streams.add({ name, subjects: [name], num_replicas: REPLICAS, duplicate_window: 0 });
+  return async () => {
+    const inbox = `inbox.${name}`;
+    let sent = 0;
+    const publish = (): void => {
+      const expected = headers();
+      expected.set("Nats-Expected-Last-Sequence", String(sent++));
+      connection.publish(name, batch, { headers: expected, reply: inbox });
+    };
+    let stored = 0;
+    await new Promise<void>((resolve, reject) => {
+      connection.subscribe(inbox, {
+        callback: (_, message) => {
+          const { seq } = message.json<{ readonly seq?: number }>();
+          if (seq !== ++stored) reject(new Error(`message ${stored} was answered with ${message.string()}`));
+          if (sent < input.batches) publish();
+          else if (stored === input.batches) resolve();
+        },
+      });
+      while (sent < Math.min(IN_FLIGHT, input.batches)) publish();
+    });
+    await streams.delete(name);
+  };
+}

@@ -27,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "@letterpress/schema",
     "@letterpress/registry",
     "@letterpress/broker",
+    "@letterpress/cluster",
     "hono",
     "@hono/node-server",
     "pino",

@@ -40,6 +40,11 @@ export function codeBlocks(markdown: string): CodeBlock[] {
 
 /** The text without its code, line for line, so that what looks like a link or a heading in code is not one. */
 export function withoutCode(markdown: string): string {
+  return outsideBlocks(markdown).replaceAll(/`[^`\n]*`/g, (code) => code.replaceAll(/[[\]()]/g, " "));
+}
+
+/** The text without its blocks of code, line for line. */
+export function outsideBlocks(markdown: string): string {
   let fence: string | undefined;
   return markdown
     .split("\n")
@@ -50,6 +55,5 @@ export function withoutCode(markdown: string): string {
       else return "";
       return found === undefined ? line : "";
     })
-    .join("\n")
-    .replaceAll(/`[^`\n]*`/g, (code) => code.replaceAll(/[[\]()]/g, " "));
+    .join("\n");
 }

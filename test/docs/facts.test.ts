@@ -25,16 +25,17 @@ test.each(readPages().filter(({ text }) => text.includes("<!-- facts:")))(
 );
 
 test("docs/server.md has every setting of the server, with its variable", () => {
-  const rows = tableRows(readPage("docs/server.md").text, "setting");
+  const rows = tableRows(readPage("docs/server.md").text, "setting").flatMap(([names, , variable]) =>
+    names!.split(", ").map((name) => ({ name, variable: variable! })),
+  );
   const settings = Object.entries(serverConfigSchema.shape).flatMap(([name, schema]) => {
-    const inner = "shape" in unwrap(schema) ? (unwrap(schema) as { shape: object }).shape : undefined;
-    return inner === undefined ? [name] : Object.keys(inner).map((each) => `${name}.${each}`);
+    const inner = unwrap(schema);
+    return "shape" in inner ? Object.keys(inner.shape as object).map((each) => `${name}.${each}`) : [name];
   });
-  expect(rows.map(([name]) => name).toSorted()).toEqual(settings.toSorted());
-  for (const [name, , variable] of rows) {
-    if (!variable?.startsWith("LETTERPRESS_") || name === "broker") continue;
-    const [first, second] = name!.split(".");
+  expect(rows.map(({ name }) => name).toSorted()).toEqual(settings.toSorted());
+  for (const { name, variable } of rows.filter((row) => row.variable !== "" && row.name !== "broker")) {
     const value = variable === "LETTERPRESS_NODE_ID" ? 7 : "7";
+    const [first, second] = name.split(".");
     const expected = second === undefined ? { [first!]: value } : { [first!]: { [second]: value } };
     expect(environmentSource({ [variable]: "7" }).settings).toEqual(expected);
   }

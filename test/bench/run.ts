@@ -24,6 +24,7 @@ function options(): RunOptions {
 
 const { rounds, scale, only, json, write } = options();
 const chosen = BENCHMARKS.filter(({ name }) => only.length === 0 || only.includes(name));
+const machine = describeMachine();
 const tables: Table[] = [];
 for (const benchmark of chosen) {
   const table = await benchmark.run({
@@ -34,6 +35,6 @@ for (const benchmark of chosen) {
   tables.push(table);
   if (!json) console.log(tableLines(table).join("\n"));
 }
-const report: Report = { machine: describeMachine(), rounds, tables };
+const report: Report = { machine, rounds, tables };
 if (json) console.log(JSON.stringify(report, undefined, 2));
 if (write) writeFileSync(join(import.meta.dirname, "RESULTS.md"), reportText(report));

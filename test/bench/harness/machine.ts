@@ -1,4 +1,4 @@
-import { cpus, release, totalmem, type } from "node:os";
+import { cpus, loadavg, release, totalmem, type } from "node:os";
 
 /** Where and when figures were taken: without it they say little. */
 export interface Machine {
@@ -7,6 +7,8 @@ export interface Machine {
   readonly system: string;
   readonly cpu: string;
   readonly memoryGb: number;
+  /** Processes that wanted to run before the benchmarks did, over five minutes: figures of a busy machine are noise. */
+  readonly load: number;
 }
 
 export function describeMachine(): Machine {
@@ -17,5 +19,6 @@ export function describeMachine(): Machine {
     system: `${type()} ${release()}`,
     cpu: `${cores.length} x ${cores[0]?.model.trim() ?? "unknown"}`,
     memoryGb: Math.round(totalmem() / 2 ** 30),
+    load: loadavg()[1]!,
   };
 }

@@ -1,7 +1,14 @@
 import { expect, test } from "vitest";
 import { type Row, reportText, tableLines } from "./report.ts";
 
-const machine = { date: "2026-01-02 03:04", node: "v24", system: "Linux", cpu: "2 x CPU", memoryGb: 8 };
+const machine = {
+  date: "2026-01-02 03:04",
+  node: "v24",
+  system: "Linux",
+  cpu: "2 x CPU",
+  memoryGb: 8,
+  load: 0.5,
+};
 const table = (...rows: Row[]) => ({ name: "a", title: "Append", note: "A note.", rows });
 
 test("a table's columns are aligned, and a missed goal is marked", () => {
@@ -23,6 +30,7 @@ test("losses stand first: goals that were missed, and what is slower though its 
   const slower = { label: "slower", figures: {}, ratio: 0.8, goal: { min: 0.5 } };
   const faster = { label: "faster", figures: {}, ratio: 3, goal: { min: 2 } };
   const text = reportText({ machine, rounds: 7, tables: [table(missed, slower, faster)] });
+  expect(text).toContain("2 x CPU, 8 GB, Linux, Node v24, load average 0.5 beforehand, 7 rounds");
   const losses = text.slice(text.indexOf("## Losses"), text.indexOf("## Append"));
   expect(losses).toContain("- Append, missed: 2.50 (goal <= 2 missed)");
   expect(losses).toContain("- Append, slower: 0.80 (goal >= 0.5)");

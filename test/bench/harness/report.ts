@@ -74,7 +74,7 @@ export function reportText({ machine, rounds, tables }: Report): string {
     "# Benchmarks",
     "",
     `Written by \`npm run bench -- --write\` on ${machine.date} UTC: ${machine.cpu}, ${machine.memoryGb} GB, ` +
-      `${machine.system}, Node ${machine.node}, ${rounds} rounds. Medians; a ratio is the median of the rounds' ratios. ` +
+      `${machine.system}, Node ${machine.node}, load average ${machine.load.toFixed(1)} beforehand, ${rounds} rounds. Medians; a ratio is the median of the rounds' ratios. ` +
       "Absolute figures drift with the machine: compare ratios, and those of one run only.",
     "",
     "## Losses",

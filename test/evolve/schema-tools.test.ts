@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { startTestServer } from "@letterpress/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Shop } from "./shop.ts";
@@ -94,3 +96,93 @@ test("a schema that records still need is not deleted for good", async () => {
   expect(await shop.schema("delete", "flights.departed-value", "--permanent")).toMatchObject({ code: 0 });
   expect((await shop.schema("list")).stdout).not.toContain("flights");
 });
+
+const DISCOUNT = `${NOTE},\n    { "name": "discount", "type": "int" }`;
+
+test("check works without a registry against an export", async () => {
+  const missing = await shop.schema("check", "--offline");
+  expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining("letterpress schema export") });
+  await shop.schema("export", "--out", "schemas/registry.lock.json");
+  const nowhere = ["check", "--offline", "--registry", "http://127.0.0.1:1"];
+  expect(await shop.schema(...nowhere)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("compatible with version 1"),
+  });
+  await shop.edit(ORDERS, NOTE, DISCOUNT);
+  const refused = await shop.schema(...nowhere);
+  expect(refused).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(`${ORDERS}:32:5: orders.placed-value`),
+  });
+  expect((await shop.schema("check", ORDERS, "--offline", "--level", "none")).code).toBe(0);
+});
+
+test("check works against a git revision, to which new subjects are no error", async () => {
+  await commit(shop.folder);
+  expect(await shop.schema("check", "--against", "HEAD")).toMatchObject({ code: 0 });
+  await shop.edit(ORDERS, NOTE, DISCOUNT);
+  await shop.edit("schemas/topics.yaml", "  flights.departed:", "  flights.arrived:");
+  const { code, stdout } = await shop.schema("check", "--against", "HEAD", "--json");
+  expect(code).toBe(1);
+  const checks = JSON.parse(stdout) as {
+    subject: string;
+    latestVersion: number | null;
+    violations: object[];
+  }[];
+  expect(checks.find(({ subject }) => subject === "flights.arrived-value")).toMatchObject({
+    latestVersion: null,
+    violations: [],
+  });
+  expect(checks.find(({ subject }) => subject === "orders.placed-value")!.violations).toHaveLength(1);
+  expect(await shop.schema("check", "--against", "no-such-branch")).toMatchObject({ code: 2 });
+});
+
+test("refusals come as SARIF and as Markdown, with the line in the edited file", async () => {
+  await shop.edit(ORDERS, NOTE, DISCOUNT);
+  const { code, stdout } = await shop.schema("check", "--sarif");
+  expect(code).toBe(1);
+  const [run] = JSON.parse(stdout).runs;
+  expect(run.tool.driver.rules).toEqual([{ id: "READER_FIELD_MISSING_DEFAULT_VALUE" }]);
+  expect(run.results).toMatchObject([
+    {
+      level: "error",
+      locations: [
+        {
+          physicalLocation: { artifactLocation: { uri: ORDERS }, region: { startLine: 32, startColumn: 5 } },
+        },
+      ],
+    },
+  ]);
+  const markdown = await shop.schema("check", "--markdown");
+  expect(markdown.stdout).toContain(`| \`${ORDERS}:32:5\` | READER_FIELD_MISSING_DEFAULT_VALUE |`);
+  expect((await shop.schema("check", "--sarif", "--json")).code).toBe(2);
+});
+
+test("register registers everything or nothing", async () => {
+  await shop.edit("schemas/common/money.avsc", '"doc": "ISO 4217, such as EUR."', '"doc": "ISO 4217."');
+  await shop.edit(
+    "schemas/flights/flight.avsc",
+    '"doc": "Negative when it left early."',
+    '"doc": "Minutes."',
+  );
+  // Passes every check, and is refused all the same when its turn comes.
+  await shop.schema("mode", "flights.departed-value", "--set", "readonly");
+  const refused = await shop.schema("register");
+  expect(refused).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("nothing was registered (taken back: "),
+  });
+  const subjects = JSON.parse((await shop.schema("list", "--json")).stdout) as { version: number }[];
+  expect(subjects.map(({ version }) => version)).toEqual([1, 1, 1, 1, 1]);
+  await shop.schema("mode", "flights.departed-value", "--unset");
+  expect((await shop.schema("register")).code).toBe(0);
+  expect((await shop.schema("show", "shop.common.Money", "--version", "2")).stdout).toContain("ISO 4217.");
+});
+
+async function commit(folder: string): Promise<void> {
+  const git = (...args: string[]) => promisify(execFile)("git", args, { cwd: folder });
+  await git("init", "--quiet");
+  await git("add", "schemas");
+  const author = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
+  await git(...author, "commit", "--quiet", "-m", "schemas: as they are");
+}

@@ -1,6 +1,7 @@
 import type { Plan, PlannedChange } from "@letterpress/client";
 import type { Contracts } from "@letterpress/codegen";
 import type { RegistryClient } from "@letterpress/registry/client";
+import { registryBaseline } from "./schemas/baseline.ts";
 import { checkSchema, violationsText } from "./schemas/check-schema.ts";
 import { sourcesOf } from "./schemas/schema-sources.ts";
 import { counted } from "./table.ts";
@@ -36,7 +37,7 @@ export async function problemsText(
   const lines: string[] = [];
   for (const { subject, message } of problems) {
     const source = sources.find((each) => each.subject === subject);
-    const reasons = source && violationsText(await checkSchema(registry, source));
+    const reasons = source && violationsText(await checkSchema(registryBaseline(registry), source));
     lines.push(reasons || `${subject}: ${message}`);
   }
   return lines.join("\n");

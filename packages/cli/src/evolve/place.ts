@@ -11,8 +11,8 @@ import type { Reason } from "./report.ts";
 
 /** Where in the edited files to look because of a reason; undefined where nothing of it is there any more. */
 export function placeOf(
-  reason: Omit<Reason, "versions" | "place">,
-  candidate: Candidate,
+  reason: Pick<Reason, "direction" | "path" | "location">,
+  candidate: Pick<Candidate, "parsed" | "includedFiles">,
   old: ParsedSchema,
 ): SourceLocation | undefined {
   const place =
@@ -22,7 +22,11 @@ export function placeOf(
 }
 
 /** The old reader's place, found again in the candidate: the field of that name, or else the record it is gone from. */
-function sameInCandidate(path: string, { parsed }: Candidate, old: ParsedSchema): SourceLocation | undefined {
+function sameInCandidate(
+  path: string,
+  { parsed }: Pick<Candidate, "parsed">,
+  old: ParsedSchema,
+): SourceLocation | undefined {
   if (isAvro(parsed) && isAvro(old)) {
     const last = fieldsOnPath(path, old.avro.schema).at(-1);
     const home = last === undefined ? parsed.avro.schema : parsed.avro.named.get(last.record.name.full);

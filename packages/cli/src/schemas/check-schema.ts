@@ -1,12 +1,6 @@
-import { type RegistryClient, RegistryClientError } from "@letterpress/registry/client";
-import {
-  COMPATIBILITY_LEVELS,
-  type CompatibilityLevel,
-  checkLevel,
-  parseSchema,
-  type SourceLocation,
-  type VersionedSchema,
-} from "@letterpress/schema";
+import { type CheckLevel, checkLevel, parseSchema, type SourceLocation } from "@letterpress/schema";
+import { placeOf } from "../evolve/place.ts";
+import type { Baseline } from "./baseline.ts";
 import type { SchemaSource } from "./schema-sources.ts";
 
 /** Why a schema may not become the next version. */
@@ -19,35 +13,49 @@ export interface Violation {
   readonly message: string;
   /** Where in the schema that cannot read the other one. */
   readonly location: SourceLocation | undefined;
+  /** Where to look in the edited files. */
+  readonly place: SourceLocation | undefined;
 }
 
 export interface SchemaCheck {
   readonly subject: string;
   readonly file: string;
-  readonly level: CompatibilityLevel;
+  readonly level: CheckLevel;
   /** The newest version that is registered; null for a new subject. */
   readonly latestVersion: number | null;
   readonly violations: readonly Violation[];
 }
 
-/** Holds a schema against the registered versions of its subject, as its level asks. */
-export async function checkSchema(registry: RegistryClient, source: SchemaSource): Promise<SchemaCheck> {
+/**
+ * Holds a schema against the earlier versions of its subject, as its level asks.
+ *
+ * @param level Instead of the contract's or the baseline's own.
+ */
+export async function checkSchema(
+  baseline: Baseline,
+  source: SchemaSource,
+  level: CheckLevel | undefined = source.level,
+): Promise<SchemaCheck> {
   const { subject, file, schema } = source;
   const candidate = parseSchema(schema, { file });
-  const [versions, configured] = await Promise.all([versionsOf(registry, subject), registry.config(subject)]);
-  const level = source.level ?? levelNamed(configured);
-  const earlier: VersionedSchema[] = [];
-  for (const version of level.endsWith("_TRANSITIVE") ? versions : versions.slice(-1)) {
-    const { schema: definition } = await registry.version(subject, version);
-    const old = await registry.resolve(definition);
-    earlier.push({ version, schema: parseSchema(old, { file: `${subject} version ${version}` }) });
-  }
-  const violations = checkLevel(level, candidate, earlier).map(({ version, direction, incompatibility }) => {
+  const asked = level ?? (await baseline.level(subject));
+  const isTransitive = asked === "STRICT" || asked.endsWith("_TRANSITIVE");
+  const earlier = await baseline.versions(subject, isTransitive ? "all" : "latest");
+  const violations = checkLevel(asked, candidate, earlier).map(({ version, direction, incompatibility }) => {
     const { rule, path, message, location } = incompatibility;
-    return { version, direction, rule, path, message, location };
+    const old = earlier.find((each) => each.version === version)!.schema;
+    const place = placeOf(
+      { ...incompatibility, direction },
+      { parsed: candidate, includedFiles: NO_FILES },
+      old,
+    );
+    return { version, direction, rule, path, message, location, place };
   });
-  return { subject, file, level, latestVersion: versions.at(-1) ?? null, violations };
+  return { subject, file, level: asked, latestVersion: earlier.at(-1)?.version ?? null, violations };
 }
+
+/** Files of included schemas are not known here: they keep the names of their subjects. */
+const NO_FILES: ReadonlyMap<string, string> = new Map();
 
 /** What a compiler would print: place, what is wrong and against what, rule. */
 export function violationsText({ subject, file, level, violations }: SchemaCheck): string {
@@ -61,19 +69,4 @@ export function violationsText({ subject, file, level, violations }: SchemaCheck
       return `${place}: ${subject}: ${who}: ${message.trim()} (${rule} at ${path}; level ${level})`;
     })
     .join("\n");
-}
-
-async function versionsOf(registry: RegistryClient, subject: string): Promise<number[]> {
-  try {
-    return await registry.versions(subject);
-  } catch (error) {
-    if (error instanceof RegistryClientError && error.code === "NOT_FOUND") return [];
-    throw error;
-  }
-}
-
-function levelNamed(name: string): CompatibilityLevel {
-  const level = COMPATIBILITY_LEVELS.find((each) => each === name);
-  if (level !== undefined) return level;
-  throw new RegistryClientError("UNEXPECTED_ANSWER", `the registry has a compatibility level "${name}"`);
 }

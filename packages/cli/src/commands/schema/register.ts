@@ -5,6 +5,8 @@ import { addContractsFlag } from "../../contracts.ts";
 import { checkFlags, registryFlags } from "../../flags.ts";
 import type { Io } from "../../io.ts";
 import { Output } from "../../output.ts";
+import { registerAll } from "../../schema-tools/register-all.ts";
+import { registryBaseline } from "../../schemas/baseline.ts";
 import { schemaSources } from "../../schemas/schema-sources.ts";
 import { table } from "../../table.ts";
 import { checkAll, throwIfRefused } from "./check.ts";
@@ -14,8 +16,9 @@ Examples:
   letterpress schema register
   letterpress schema register draft.avsc --subject drafts-value
 
-All schemas are checked first; nothing is registered when one may not follow what is there (exit code 1). A schema
-that is registered already keeps its version.`;
+What a schema includes is found among the contracts' files and registered before it. All or none: every schema is
+checked first, and when one is refused on the way the others are taken back (exit code 1). A schema that is registered
+already keeps its version.`;
 
 const flagsSchema = z.object({ ...registryFlags, contracts: z.string(), subject: z.string().optional() });
 
@@ -35,12 +38,8 @@ async function run(file: string | undefined, input: unknown, io: Io): Promise<vo
   const flags = checkFlags(flagsSchema, input);
   const sources = await schemaSources({ file, subject: flags.subject, contracts: flags.contracts }, io.cwd());
   const registry = registryOf(flags);
-  throwIfRefused(await checkAll(registry, sources));
-  const registered: { subject: string; id: number; version: number | null }[] = [];
-  for (const { subject, schema } of sources) {
-    const { id, version = null } = await registry.registerResolved(subject, schema);
-    registered.push({ subject, id, version });
-  }
+  throwIfRefused(await checkAll(registryBaseline(registry), sources));
+  const registered = await registerAll(registry, sources);
   new Output(io, flags).result(registered, () =>
     table(
       ["SUBJECT", "VERSION", "ID"],

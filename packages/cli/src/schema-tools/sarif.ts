@@ -1,0 +1,39 @@
+import type { SchemaCheck } from "../schemas/check-schema.ts";
+
+const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
+
+/** Refusals as SARIF 2.1.0, which code hosts show beside the lines of a pull request. */
+export function sarif(checks: readonly SchemaCheck[]): object {
+  const results = checks.flatMap(({ subject, file, level, violations }) =>
+    violations.map(({ rule, version, direction, message, place }) => {
+      const isOwn = place?.file === file;
+      return {
+        ruleId: rule,
+        level: "error",
+        message: { text: `${subject} (${level}): ${whoCannotRead(direction, version)}: ${message.trim()}` },
+        locations: [
+          {
+            physicalLocation: {
+              artifactLocation: { uri: file.replaceAll("\\", "/") },
+              // A place in another file would point at the wrong line of this one.
+              ...(isOwn ? { region: { startLine: place.line, startColumn: place.column } } : {}),
+            },
+          },
+        ],
+      };
+    }),
+  );
+  const rules = [...new Set(results.map(({ ruleId }) => ruleId))].map((id) => ({ id }));
+  return {
+    $schema: SCHEMA,
+    version: "2.1.0",
+    runs: [{ tool: { driver: { name: "letterpress", rules } }, results }],
+  };
+}
+
+/** Who cannot read what, in words. */
+export function whoCannotRead(direction: "BACKWARD" | "FORWARD", version: number): string {
+  return direction === "BACKWARD"
+    ? `the new schema cannot read version ${version}`
+    : `version ${version} cannot read the new schema`;
+}

@@ -95,7 +95,7 @@ export class LogAppender {
     if (logAppendTimeMs >= 0) stampAppendTime(batch, given, logAppendTimeMs);
     stampBatch(batch, BigInt(this.#endOffset), this.#leaderEpoch);
     // The batch outlives this call: in the tail, on its way out, and until its fate is known.
-    const bytes = Buffer.from(batch);
+    const bytes = tail.copy(batch);
     const header = readBatchHeader(bytes);
     this.#endOffset = Number(header.lastOffset) + 1;
     if (isIdempotent) content.producers.record(header);

@@ -1,3 +1,6 @@
+const SLAB_BYTES_MIN = 16 * 1024;
+const SLAB_BYTES_MAX = 1024 * 1024;
+
 /** A batch in memory. Its bytes never change, so readers may keep views of them. */
 export interface CachedBatch {
   readonly owner: TailCache;
@@ -37,9 +40,24 @@ export class TailCache {
   /** In offset order, without a hole. */
   #batches: CachedBatch[] = [];
   #first = 0;
+  /** Where the next batch is copied to; doubles, so that a log with few records costs little. */
+  #slab = Buffer.alloc(0);
+  #slabBytes = 0;
 
   constructor(budget: TailBudget) {
     this.#budget = budget;
+  }
+
+  /** A copy of `batch` that lies with others in one large buffer, for many small ones cost the collector more. */
+  copy(batch: Buffer): Buffer {
+    if (this.#slabBytes + batch.length > this.#slab.length) {
+      const grown = Math.min(SLAB_BYTES_MAX, Math.max(SLAB_BYTES_MIN, this.#slab.length * 2));
+      this.#slab = Buffer.allocUnsafeSlow(Math.max(batch.length, grown));
+      this.#slabBytes = 0;
+    }
+    const start = this.#slabBytes;
+    this.#slabBytes += batch.copy(this.#slab, start);
+    return this.#slab.subarray(start, this.#slabBytes);
   }
 
   append(baseOffset: number, endOffset: number, bytes: Buffer): void {

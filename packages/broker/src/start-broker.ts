@@ -7,6 +7,7 @@ import { ByteBudget } from "./network/byte-budget.ts";
 import { ConnectionLimits } from "./network/connection-limits.ts";
 import { Listener } from "./network/listener.ts";
 import { openAlone } from "./open-alone.ts";
+import { DeadLetterOffice } from "./partition/dead-letter-office.ts";
 import type { RecordGuard } from "./record-guard.ts";
 import { RunningBroker } from "./running-broker.ts";
 import { ProducerIds } from "./topics/producer-ids.ts";
@@ -32,7 +33,8 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
 async function start(options: ResolvedBrokerOptions): Promise<RunningBroker> {
   const { config, metrics, logger, now } = options;
   const guard: { current: RecordGuard | undefined } = { current: options.guard };
-  const services = { guard: () => guard.current, now, metrics, logger };
+  const deadLetters = new DeadLetterOffice(metrics);
+  const services = { guard: () => guard.current, now, deadLetters, metrics, logger };
   const listener = new Listener(
     new ConnectionLimits(config["max.connections"], config["max.connections.per.ip"]),
     new ByteBudget(config["queued.max.request.bytes"]),
@@ -49,6 +51,7 @@ async function start(options: ResolvedBrokerOptions): Promise<RunningBroker> {
     await listener.close(0);
     throw error;
   });
+  deadLetters.open(foundation);
   const broker: Broker = {
     ...foundation,
     config,

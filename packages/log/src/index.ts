@@ -2,6 +2,7 @@ export type { Disk, DiskFile } from "./disk/disk.ts";
 export { nodeDisk } from "./disk/node-disk.ts";
 export { EpochCache } from "./file/epoch-cache.ts";
 export { type FileEngineOptions, openFileEngine } from "./file/file-engine.ts";
+export { filterBatch, type RecordFilter } from "./file/filter-batch.ts";
 export { LogEvents } from "./file/log-events.ts";
 export { LOG_CONFIG_DEFAULTS, logConfig } from "./log-config.ts";
 export { LogError, type LogErrorCode } from "./log-error.ts";

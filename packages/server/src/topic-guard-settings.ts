@@ -18,7 +18,6 @@ export function guardSettings(topic: Topic): TopicGuardSettings {
       validation: config["letterpress.value.schema.validation"],
       strategy: config["letterpress.value.subject.name.strategy"],
     },
-    violation: config["letterpress.schema.violation"],
   };
   known.set(topic, settings);
   return settings;

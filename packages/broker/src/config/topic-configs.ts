@@ -1,3 +1,4 @@
+import { topicNameFault } from "../topics/topic-name.ts";
 import { type ConfigDefinition, ConfigFault, choice, int, list, long } from "./config-definition.ts";
 
 const DAY_MS = 86_400_000;
@@ -12,21 +13,17 @@ const strategy = (part: string): ConfigDefinition<"TopicName" | "RecordName" | "
     documentation: `Under which subject the schema of each record's ${part} has to be registered.`,
   });
 
-function violation(): ConfigDefinition<"reject" | "warn"> {
-  const known = choice(["reject", "warn"], "reject", {
-    documentation:
-      "What happens to a batch with a record that fails validation: refused, or appended with a warning.",
-  });
-  return {
-    ...known,
-    parse(text) {
-      if (text === "dead-letter") {
-        throw new ConfigFault("dead-letter is not supported by this build; use reject or warn");
-      }
-      return known.parse(text);
-    },
-  };
-}
+/** A topic's name, or nothing. */
+const topicName = (documentation: string): ConfigDefinition<string> => ({
+  type: "STRING",
+  defaultText: "",
+  documentation,
+  parse(text) {
+    const fault = text === "" ? undefined : topicNameFault(text);
+    if (fault !== undefined) throw new ConfigFault(fault);
+    return text;
+  },
+});
 
 /** Every configuration a topic may have, under Apache Kafka's names and with its defaults; ours begin with `letterpress.`. */
 export const TOPIC_CONFIGS = {
@@ -96,7 +93,13 @@ export const TOPIC_CONFIGS = {
   "letterpress.value.schema.validation": validation("value"),
   "letterpress.key.subject.name.strategy": strategy("key"),
   "letterpress.value.subject.name.strategy": strategy("value"),
-  "letterpress.schema.violation": violation(),
+  "letterpress.schema.violation": choice(["reject", "dead-letter", "warn"], "reject", {
+    documentation:
+      "What happens to a batch with records that fail validation: it is refused, appended without them once they are in the dead-letter topic, or appended as it is with a warning.",
+  }),
+  "letterpress.dead.letter.topic": topicName(
+    "Where records that fail validation go with letterpress.schema.violation=dead-letter; made with one partition when it is missing. Empty for the topic's own name with .dlq behind it.",
+  ),
 } as const satisfies Record<string, ConfigDefinition>;
 
 export type TopicConfigName = keyof typeof TOPIC_CONFIGS;

@@ -110,7 +110,7 @@ test.each([
   ["t", { replicationFactor: 2 }, "INVALID_REPLICATION_FACTOR"],
   ["t", { configs: [{ name: "retention.ms", value: "soon" }] }, "INVALID_CONFIG"],
   ["t", { configs: [{ name: "no.such.config", value: "1" }] }, "INVALID_CONFIG"],
-  ["t", { configs: [{ name: "letterpress.schema.violation", value: "dead-letter" }] }, "INVALID_CONFIG"],
+  ["t", { configs: [{ name: "letterpress.schema.violation", value: "drop" }] }, "INVALID_CONFIG"],
   [
     "t",
     { numPartitions: -1, replicationFactor: -1, assignments: [{ partitionIndex: 0, brokerIds: [9] }] },

@@ -2,6 +2,7 @@ import { BrokerError } from "../broker-error.ts";
 import type { Logger } from "../logger.ts";
 import type { BrokerMetrics } from "../metrics.ts";
 import type { RecordFault, RecordGuard } from "../record-guard.ts";
+import type { DeadLetterOffice } from "./dead-letter-office.ts";
 
 /** What every partition of a broker shares. */
 export interface PartitionServices {
@@ -9,6 +10,7 @@ export interface PartitionServices {
   guard(): RecordGuard | undefined;
   /** Milliseconds since the epoch. */
   now(): number;
+  readonly deadLetters: DeadLetterOffice;
   readonly metrics: BrokerMetrics;
   readonly logger: Logger;
 }

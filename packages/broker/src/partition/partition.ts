@@ -1,10 +1,12 @@
 import type { Acks, Appended, PartitionLog } from "@letterpress/log";
-import type { RecordBatchHeader } from "@letterpress/wire";
+import { type RecordBatchHeader, readBatchHeader } from "@letterpress/wire";
 import { BrokerError } from "../broker-error.ts";
 import { GuardUnavailableError, type RecordFault, type RecordGuard } from "../record-guard.ts";
 import type { Topic } from "../topics/topic.ts";
 import { checkBatch } from "./batch-rules.ts";
+import { isRepeated } from "./dead-letter-office.ts";
 import { type PartitionServices, summarizeFaults } from "./partition-services.ts";
+import { withoutRecords } from "./without-records.ts";
 
 export interface PartitionAppendOptions {
   readonly acks: Acks;
@@ -44,7 +46,7 @@ export class Partition {
     } catch (error) {
       return Promise.reject(this.#explain(error));
     }
-    if (this.#waiting === undefined && !(faults instanceof Promise)) {
+    if (this.#waiting === undefined && !(faults instanceof Promise) && !this.#setsAside(faults)) {
       try {
         return this.#admit(batch, header, faults, options);
       } catch (error) {
@@ -70,10 +72,14 @@ export class Partition {
     const earlier = this.#waiting;
     const decided = Promise.resolve(faults);
     // Both are awaited, so that a refusal leaves no promise without a handler.
-    const turn = Promise.allSettled([decided, earlier]).then(([decision]) => {
+    const turn = Promise.allSettled([decided, earlier]).then(async ([decision]) => {
       if (decision.status === "rejected") throw this.#explain(decision.reason);
+      const faults = decision.value;
+      const rest = this.#setsAside(faults) ? await this.#setAside(batch, header, faults) : batch;
       // The log's own promise is wrapped: the next batch follows when this one is handed over, not when it is durable.
-      return { appended: this.#admit(batch, header, decision.value, options) };
+      return {
+        appended: this.#admit(rest, rest === batch ? header : readBatchHeader(rest), faults, options),
+      };
     });
     const settled = turn.then(ignore, ignore);
     this.#waiting = settled;
@@ -81,6 +87,24 @@ export class Partition {
       if (this.#waiting === settled) this.#waiting = undefined;
     });
     return turn.then(({ appended }) => appended);
+  }
+
+  #setsAside(faults: readonly RecordFault[] | undefined): faults is readonly RecordFault[] {
+    if (faults === undefined || faults.length === 0) return false;
+    return this.topic.config["letterpress.schema.violation"] === "dead-letter";
+  }
+
+  /**
+   * The batch without its records at fault, once those are durable among the dead letters. A crash in between leaves dead
+   * letters whose batch its producer sends again, so that they come twice; none is ever lost.
+   */
+  async #setAside(batch: Buffer, header: RecordBatchHeader, faults: readonly RecordFault[]): Promise<Buffer> {
+    const { deadLetters, now } = this.#services;
+    if (!isRepeated(this.log, header)) {
+      const place = { topic: this.topic.name, partition: this.index, baseOffset: this.log.endOffset };
+      await deadLetters.store(this.topic, { ...place, header, bytes: batch, faults }, now());
+    }
+    return withoutRecords(batch, header, new Set(faults.map(({ index }) => index)));
   }
 
   #admit(

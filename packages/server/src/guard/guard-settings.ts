@@ -13,6 +13,4 @@ export interface PartSettings {
 export interface TopicGuardSettings {
   readonly key: PartSettings;
   readonly value: PartSettings;
-  /** `warn` stores batches with faults and only reports them. */
-  readonly violation: "reject" | "warn";
 }

@@ -22,7 +22,7 @@ function settings(
   value: Partial<PartSettings>,
   others: Partial<TopicGuardSettings> = {},
 ): TopicGuardSettings {
-  return { key: NONE, value: { ...NONE, ...value }, violation: "reject", ...others };
+  return { key: NONE, value: { ...NONE, ...value }, ...others };
 }
 
 async function testGuard(topicSettings: TopicGuardSettings, options: Partial<RegistryGuardOptions> = {}) {
@@ -191,16 +191,17 @@ test("changed settings hold from the next batch on", async () => {
   expect(reasons(check(guard, "orders", records))).toEqual([]);
   current = settings({ validation: "full" });
   expect(reasons(check(guard, "orders", records))).toEqual(["0 value invalid-payload"]);
-  current = settings({ validation: "full" }, { violation: "warn" });
+  current = settings({ validation: "id" });
   expect(reasons(check(guard, "orders", records))).toEqual([]);
 });
 
-test("warnings are reported and let through", async () => {
+test("faults are reported", async () => {
   const seen: string[] = [];
-  const { guard } = await testGuard(settings({ validation: "id" }, { violation: "warn" }), {
+  const { guard } = await testGuard(settings({ validation: "id" }), {
     onFaults: (topic, faults) => seen.push(`${topic} ${reasons(faults)}`),
   });
-  expect(reasons(check(guard, "orders", [{ value: Buffer.from("x") }]))).toEqual([]);
+  const expected = ["0 value invalid-framing"];
+  expect(reasons(check(guard, "orders", [{ value: Buffer.from("x") }]))).toEqual(expected);
   expect(seen).toEqual(["orders 0 value invalid-framing"]);
 });
 

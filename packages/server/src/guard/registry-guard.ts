@@ -15,7 +15,7 @@ export interface RegistryGuardOptions {
   readonly registry: SchemaSource;
   /** The settings of a topic, undefined when it has none. Called for every batch: must be cheap. */
   readonly settings: (topic: string) => TopicGuardSettings | undefined;
-  /** Told of every fault that was found, also of those that are only warned about. Default: nobody. */
+  /** Told of every fault that was found. What becomes of its batch is for the broker to say. Default: nobody. */
   readonly onFaults?: ((topic: string, faults: readonly RecordFault[]) => void) | undefined;
   /**
    * Brings the registry's state up to date; asked once per batch whose schemas it does not know. Left out where
@@ -64,7 +64,7 @@ export class RegistryGuard implements RecordGuard {
     if (this.#options.catchUp !== undefined && faults.some(({ reason }) => mayBeNews(reason))) {
       return this.#checkAgain(batch, settings, this.#options.catchUp);
     }
-    return this.#judge(batch.topic, settings, faults);
+    return this.#reported(batch.topic, faults);
   }
 
   /** Forgets what is known about a topic that was deleted. */
@@ -105,16 +105,12 @@ export class RegistryGuard implements RecordGuard {
     } catch (cause) {
       throw new GuardUnavailableError("The schema registry cannot be asked now; try again", { cause });
     }
-    return this.#judge(batch.topic, settings, this.#scan(batch, settings));
+    return this.#reported(batch.topic, this.#scan(batch, settings));
   }
 
-  #judge(
-    topic: string,
-    settings: TopicGuardSettings,
-    faults: readonly RecordFault[],
-  ): readonly RecordFault[] {
+  #reported(topic: string, faults: readonly RecordFault[]): readonly RecordFault[] {
     if (faults.length > 0) this.#options.onFaults?.(topic, faults);
-    return settings.violation === "warn" ? NO_FAULTS : faults;
+    return faults;
   }
 
   #gate(topic: string, settings: TopicGuardSettings): TopicGate {

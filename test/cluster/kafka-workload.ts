@@ -1,0 +1,137 @@
+import { type Consumer, Letterpress, type Producer } from "@letterpress/client";
+import { waitFor } from "../support/wait-for.ts";
+import type { History, Seen } from "./history.ts";
+
+const TOPIC = "faults";
+const IN_FLIGHT = 5;
+const DELIVERY_TIMEOUT_MS = 120_000;
+const REQUEST_TIMEOUT_MS = 5_000;
+const READ_TIMEOUT_MS = 60_000;
+
+/** Kafka clients at work on one topic: a producer per partition, a consumer of its own and a group of two. */
+export class KafkaWorkload implements AsyncDisposable {
+  readonly #history: History;
+  readonly #partitions: readonly number[];
+  readonly #client: Letterpress;
+  readonly #producer: Producer;
+  readonly #consumers: Consumer[] = [];
+  readonly #acknowledged: number[];
+  readonly #grouped = new Set<string>();
+  #isStopping = false;
+  #producing: Promise<unknown> = Promise.resolve();
+  #consuming: Promise<unknown>[] = [];
+
+  private constructor(client: Letterpress, partitions: number, history: History) {
+    this.#client = client;
+    this.#partitions = Array.from({ length: partitions }, (_, index) => index);
+    this.#acknowledged = this.#partitions.map(() => 0);
+    this.#history = history;
+    this.#producer = client.producer({
+      deliveryTimeoutMs: DELIVERY_TIMEOUT_MS,
+      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    });
+  }
+
+  static async start(
+    brokers: readonly string[],
+    partitions: number,
+    history: History,
+  ): Promise<KafkaWorkload> {
+    const client = new Letterpress({ brokers, requestTimeoutMs: REQUEST_TIMEOUT_MS });
+    await client.admin().topics.create([{ name: TOPIC, partitions, replicationFactor: 3 }]);
+    const workload = new KafkaWorkload(client, partitions, history);
+    await workload.#start();
+    return workload;
+  }
+
+  get acknowledgedCount(): number {
+    return this.#acknowledged.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Resolves when `records` more have been acknowledged on every partition. */
+  async progress(records: number, what: string, timeoutMs: number): Promise<void> {
+    const goals = this.#acknowledged.map((count) => count + records);
+    const isReached = () => this.#acknowledged.every((count, partition) => count >= goals[partition]!);
+    await waitFor(what, isReached, timeoutMs);
+  }
+
+  /** Stops producing, and waits until the group has seen everything that was acknowledged. */
+  async stop(timeoutMs: number): Promise<void> {
+    this.#isStopping = true;
+    await this.#producing;
+    const count = this.acknowledgedCount;
+    await waitFor("the group to see everything", () => this.#grouped.size >= count, timeoutMs);
+    await Promise.all(this.#consumers.map((consumer) => consumer.close()));
+    await Promise.all(this.#consuming);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopping = true;
+    await this.#client.close();
+    await Promise.allSettled([this.#producing, ...this.#consuming]);
+  }
+
+  async #start(): Promise<void> {
+    this.#producing = Promise.all(this.#partitions.map((partition) => this.#produce(partition)));
+    const reader = this.#client.consumer({ requestTimeoutMs: REQUEST_TIMEOUT_MS });
+    const partitions = this.#partitions.map((partition) => ({ topic: TOPIC, partition, offset: 0n }));
+    await reader.assign(partitions);
+    this.#consume(reader, () => "reader");
+    for (const member of ["first", "second"]) {
+      let assignments = 0;
+      const consumer = this.#client.consumer({
+        topics: [TOPIC],
+        group: "faults",
+        sessionTimeoutMs: 10_000,
+        requestTimeoutMs: REQUEST_TIMEOUT_MS,
+        onPartitionsAssigned: () => void assignments++,
+      });
+      // After an assignment a member goes on where the group last committed, and may see records again.
+      this.#consume(consumer, () => `${member} ${assignments}`, this.#grouped);
+    }
+  }
+
+  /** Values are numbered; up to five are on their way, and the client keeps them in order. */
+  async #produce(partition: number): Promise<void> {
+    for (let number = 0; !this.#isStopping; number += IN_FLIGHT) {
+      const values = Array.from({ length: IN_FLIGHT }, (_, index) => `p${partition}/${number + index}`);
+      await Promise.all(values.map((value) => this.#send(partition, value)));
+    }
+  }
+
+  async #send(partition: number, value: string): Promise<void> {
+    this.#history.sent(partition, value);
+    const { offset } = await this.#producer.send({ topic: TOPIC, partition, value });
+    this.#history.acknowledged({ partition, offset: Number(offset), value });
+    this.#acknowledged[partition]!++;
+  }
+
+  #consume(consumer: Consumer, nameOf: () => string, values?: Set<string>): void {
+    this.#consumers.push(consumer);
+    const run = async (): Promise<void> => {
+      for await (const { partition, offset, value } of consumer) {
+        this.#history.polled(nameOf(), [{ partition, offset: Number(offset), value: `${value}` }]);
+        values?.add(`${value}`);
+      }
+    };
+    this.#consuming.push(run());
+  }
+}
+
+/** Everything in the topic, read from the start by a client of its own. */
+export async function readTopic(brokers: readonly string[], partitions: number): Promise<Seen[]> {
+  await using client = new Letterpress({ brokers, requestTimeoutMs: REQUEST_TIMEOUT_MS });
+  const all = Array.from({ length: partitions }, (_, partition) => ({ topic: TOPIC, partition }));
+  const ends = await client.admin().topics.listOffsets(all, "latest");
+  let left = ends.reduce((sum, { offset }) => sum + Number(offset), 0);
+  const seen: Seen[] = [];
+  await using consumer = client.consumer({ signal: AbortSignal.timeout(READ_TIMEOUT_MS) });
+  await consumer.assign(all.map((each) => ({ ...each, offset: 0n })));
+  if (left === 0) return seen;
+  for await (const { partition, offset, value } of consumer) {
+    seen.push({ partition, offset: Number(offset), value: `${value}` });
+    if (--left === 0) break;
+  }
+  if (left > 0) throw new Error(`${left} records could not be read`);
+  return seen;
+}

@@ -1,6 +1,7 @@
 import { ERRORS, Metadata, NIL_UUID, type RequestOf, type ResponseInitOf } from "@letterpress/protocol";
 import type { Broker } from "../broker.ts";
 import { BrokerError } from "../broker-error.ts";
+import { distinctBy } from "../distinct-by.ts";
 import { handler } from "../handler.ts";
 import { toBrokerError } from "../partition/log-error-codes.ts";
 import type { Topic } from "../topics/topic.ts";
@@ -23,9 +24,15 @@ export const metadata = handler(Metadata, async (request, { broker, apiVersion }
     controllerId: cluster.controllerId,
     topics: wantsAll
       ? Array.from(topics.list(), (topic) => describe(broker, topic))
-      : await Promise.all((request.topics ?? []).map((asked) => answer(broker, asked, mayCreate))),
+      : await Promise.all(
+          distinctBy(request.topics ?? [], keyOf).map((asked) => answer(broker, asked, mayCreate)),
+        ),
   };
 });
+
+function keyOf({ name, topicId }: TopicRequest): string {
+  return name ?? topicId;
+}
 
 async function answer(broker: Broker, asked: TopicRequest, mayCreate: boolean): Promise<TopicInit> {
   const { name, topicId } = asked;

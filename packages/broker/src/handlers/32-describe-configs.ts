@@ -10,6 +10,7 @@ import {
   describeBrokerConfig,
   describeTopicConfig,
 } from "../config/describe-config.ts";
+import { distinctBy } from "../distinct-by.ts";
 import { handler } from "../handler.ts";
 import { toBrokerError } from "../partition/log-error-codes.ts";
 
@@ -20,7 +21,10 @@ type Result = ResponseInitOf<typeof DescribeConfigs>["results"][number];
 /** DescribeConfigs 0-4, of topics and of this broker. */
 export const describeConfigs = handler(DescribeConfigs, (request, { broker, apiVersion }) => ({
   throttleTimeMs: 0,
-  results: request.resources.map((resource) => describeResource(broker, resource, request, apiVersion)),
+  results: distinctBy(
+    request.resources,
+    ({ resourceType, resourceName }) => `${resourceType} ${resourceName}`,
+  ).map((resource) => describeResource(broker, resource, request, apiVersion)),
 }));
 
 function describeResource(broker: Broker, resource: Resource, request: Request, apiVersion: number): Result {

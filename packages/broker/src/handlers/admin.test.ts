@@ -229,3 +229,20 @@ test("the cluster, its log folder and its epochs are described", async () => {
   const epochs = await client.send(OffsetForLeaderEpoch, 4, { topics: [{ topic: "seen", partitions }] });
   expect(epochs.topics[0]!.partitions[0]).toMatchObject({ errorCode: 0, leaderEpoch: 0, endOffset: 1n });
 });
+
+test("what is asked for again and again in one request is described once", async () => {
+  await create("wide", { numPartitions: 100 });
+  const often = <T>(item: T): T[] => Array.from({ length: 20_000 }, () => item);
+  const { topics } = await client.send(Metadata, 8, { topics: often({ name: "wide" }) } as never);
+  expect(topics.map(({ partitions }) => partitions.length)).toEqual([100]);
+  const { results } = await client.send(DescribeConfigs, 4, {
+    resources: often({
+      resourceType: BROKER_RESOURCE,
+      resourceName: String(broker.nodeId),
+      configurationKeys: null,
+    }),
+    includeSynonyms: true,
+    includeDocumentation: true,
+  });
+  expect(results).toHaveLength(1);
+});

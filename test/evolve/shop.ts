@@ -78,10 +78,44 @@ export class Shop implements AsyncDisposable {
 
   /** Runs the payments service until the shop closes; resolves when it has settled so many orders. */
   async runPayments(untilSettled: number): Promise<void> {
+    await this.#startPayments(this.#stop.signal, untilSettled);
+  }
+
+  /** Runs the payments service until it has settled so many orders; what it has read is committed then. */
+  async runPaymentsOnce(untilSettled: number): Promise<void> {
+    const stop = new AbortController();
+    const running = await this.#startPayments(stop.signal, untilSettled);
+    stop.abort();
+    await running.ended;
+  }
+
+  /** Starts the payments service with nothing left to settle; resolves when it is in its group. */
+  async resumePayments(): Promise<void> {
+    await this.#startPayments(this.#stop.signal, 0);
+    const { groups } = this.#client("watcher").admin();
+    await waitFor("the payments service is in its group", async () => {
+      const { state, members } = await groups.describe("payments");
+      return state === "Stable" && members.length === 1;
+    });
+  }
+
+  /** Gives a group that is stopped a place at the beginning of the orders. */
+  async stopAtBeginning(group: string): Promise<void> {
+    await this.#client("watcher").admin().groups.resetOffsets(group, ["orders.placed"], "earliest");
+  }
+
+  async #startPayments(
+    signal: AbortSignal,
+    untilSettled: number,
+  ): Promise<{ readonly ended: Promise<void> }> {
     let settled = 0;
-    const context = { client: this.#client("payments"), signal: this.#stop.signal, log: () => {} };
-    this.#running.push(settlePayments(context, () => settled++));
+    const ended = settlePayments(
+      { client: this.#client("payments"), signal, log: () => {} },
+      () => settled++,
+    );
+    this.#running.push(ended);
     await waitFor(`${untilSettled} orders are settled`, () => settled >= untilSettled);
+    return { ended };
   }
 
   #client(clientId: string): Letterpress {

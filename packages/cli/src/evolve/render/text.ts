@@ -124,7 +124,7 @@ function replayLines({ replays }: SubjectReport): string[] {
       `${topic} ${part}: the last ${counted(records, "record")} read with the candidate: ${summary}`,
       ...findings.map(
         ({ kind, path, message, count, schemaId, partition, offset }) =>
-          `  ${kind} ${path === "" ? "" : `${path}: `}${message} (${counted(count, "record")} of schema ${schemaId}, first at ${partition}:${offset})`,
+          `  ${kind}${path === "" ? "" : ` of ${path}`}: ${message} (${counted(count, "record")} of schema ${schemaId}, first at ${partition}:${offset})`,
       ),
     ];
   });

@@ -1,4 +1,4 @@
-import { type AssignablePartition, assignLeaders } from "./assign-leaders.ts";
+import { assignLeaders } from "./assign-leaders.ts";
 import type { BrokerSession } from "./broker-session.ts";
 import type { Leadership, LeadershipState } from "./leadership-state.ts";
 
@@ -22,29 +22,22 @@ export function planLeadership(
   topics: Iterable<LedTopic>,
   state: LeadershipState,
 ): LeadershipChange[] {
-  const sessionOf = new Map(
-    sessions.flatMap((each) => (each.isStopping ? [] : [[each.nodeId, each.session]])),
-  );
+  const sessionOf = new Map<number, string>();
+  for (const { nodeId, session, isStopping } of sessions) if (!isStopping) sessionOf.set(nodeId, session);
   const wanted = [...topics];
-  const partitions: AssignablePartition[] = [];
-  const current = new Map<string, number>();
-  for (const { id, partitions: count } of wanted) {
-    const leaders = state.of(id);
-    for (let index = 0; index < count; index++) {
-      const key = `${id}/${index}`;
-      partitions.push({ key, topicId: id });
-      const leaderId = leaders[index]?.leaderId;
-      if (leaderId !== undefined) current.set(key, leaderId);
-    }
-  }
-  const assigned = assignLeaders([...sessionOf.keys()] as number[], partitions, current);
+  const assigned = assignLeaders(
+    [...sessionOf.keys()],
+    wanted.map(({ id, partitions }) => {
+      const leaders = state.of(id);
+      return { id, leaders: Array.from({ length: partitions }, (_, index) => leaders[index]?.leaderId) };
+    }),
+  );
   const changes: LeadershipChange[] = [];
-  for (const { id, partitions: count } of wanted) {
+  for (const { id } of wanted) {
     const before = state.of(id);
-    const leaders = Array.from({ length: count }, (_, index) => {
-      const leaderId = assigned.get(`${id}/${index}`) ?? -1;
-      return next(before[index] ?? NOBODY, leaderId, String(sessionOf.get(leaderId) ?? ""));
-    });
+    const leaders = assigned
+      .get(id)!
+      .map((leaderId = -1, index) => next(before[index] ?? NOBODY, leaderId, sessionOf.get(leaderId) ?? ""));
     if (leaders.length !== before.length || leaders.some((leader, index) => leader !== before[index])) {
       changes.push({ topicId: id, leaders });
     }

@@ -1,4 +1,5 @@
 import { ERRORS, OffsetFetch, type RequestOf } from "@letterpress/protocol";
+import { distinctBy } from "../distinct-by.ts";
 import type { FetchedOffsets } from "../groups/group-offsets.ts";
 import type { CommittedOffset } from "../groups/offsets-record.ts";
 import type { GroupOffsets } from "../groups/offsets-state.ts";
@@ -19,7 +20,8 @@ const SEVERAL_GROUPS_SINCE = 8;
 export const offsetFetch = handler(OffsetFetch, (request, { broker, apiVersion }) => {
   const { offsets } = broker.groups;
   if (apiVersion >= SEVERAL_GROUPS_SINCE) {
-    return { groups: request.groups.map((group) => groupAnswer(group, offsets.fetch(group.groupId))) };
+    const groups = distinctBy(request.groups, ({ groupId }) => groupId);
+    return { groups: groups.map((group) => groupAnswer(group, offsets.fetch(group.groupId))) };
   }
   const fetched = offsets.fetch(request.groupId);
   const { topics, errorCode } = groupAnswer(request, fetched);

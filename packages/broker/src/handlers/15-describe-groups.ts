@@ -1,4 +1,5 @@
 import { DescribeGroups, ERRORS } from "@letterpress/protocol";
+import { distinctBy } from "../distinct-by.ts";
 import type { DescribedGroup } from "../groups/group-admin.ts";
 import { NO_BYTES } from "../groups/group-types.ts";
 import { handler } from "../handler.ts";
@@ -8,7 +9,9 @@ import { handler } from "../handler.ts";
  * stable groups only. Authorized operations are always left out: there is no authorization.
  */
 export const describeGroups = handler(DescribeGroups, (request, { broker }) => ({
-  groups: request.groups.map((groupId) => describe(groupId, broker.groups.admin.describe(groupId))),
+  groups: distinctBy(request.groups, (groupId) => groupId).map((groupId) =>
+    describe(groupId, broker.groups.admin.describe(groupId)),
+  ),
 }));
 
 function describe(groupId: string, { error, state, snapshot }: DescribedGroup) {

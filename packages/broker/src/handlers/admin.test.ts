@@ -7,10 +7,12 @@ import {
   DeleteTopics,
   DescribeCluster,
   DescribeConfigs,
+  DescribeGroups,
   DescribeLogDirs,
   ERRORS,
   IncrementalAlterConfigs,
   Metadata,
+  OffsetFetch,
   OffsetForLeaderEpoch,
 } from "@letterpress/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -245,4 +247,7 @@ test("what is asked for again and again in one request is described once", async
     includeDocumentation: true,
   });
   expect(results).toHaveLength(1);
+  expect((await client.send(DescribeGroups, 5, { groups: often("g") })).groups).toHaveLength(1);
+  const asked = { groups: often({ groupId: "g", topics: null }) };
+  expect((await client.send(OffsetFetch, 8, asked)).groups).toHaveLength(1);
 });

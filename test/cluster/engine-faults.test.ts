@@ -1,4 +1,5 @@
-import { type JetStreamEngine, openJetStreamEngine } from "@letterpress/cluster";
+import { openJetStreamEngine } from "@letterpress/cluster";
+import type { LogEngine } from "@letterpress/log";
 import { Random } from "@letterpress/log/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { waitFor } from "../support/wait-for.ts";
@@ -18,7 +19,7 @@ const seed = Number(process.env.LETTERPRESS_FAULT_SEED ?? Date.now() % 1_000_000
 
 describe.skipIf(found.path === undefined)("appends while servers and leaders fail", () => {
   let cluster: NatsCluster;
-  let engines: JetStreamEngine[];
+  let engines: LogEngine[];
 
   beforeAll(async () => {
     cluster = await NatsCluster.start(found.path!, 3);
@@ -76,7 +77,7 @@ type Fault = (server: NatsServer, random: Random) => Promise<Heal>;
 
 function faultsOf(
   cluster: NatsCluster,
-  engines: readonly JetStreamEngine[],
+  engines: readonly LogEngine[],
   workloads: readonly PartitionWorkload[],
 ): Readonly<Record<string, Fault>> {
   let leader = 0;

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { JetStreamEngine } from "@letterpress/cluster";
 import { type LogEngine, LogError, logConfig, type PartitionId, type PartitionLog } from "@letterpress/log";
 import { batchOf, partitionOf, readAll, recordsOf } from "@letterpress/log/testing";
 import type { History, Seen } from "./history.ts";
@@ -35,7 +34,7 @@ export class PartitionWorkload {
   #isStopping = false;
   #running: Promise<unknown> = Promise.resolve();
 
-  constructor(partition: number, engine: JetStreamEngine, history: History) {
+  constructor(partition: number, engine: LogEngine, history: History) {
     this.id = partitionOf("faults", partition);
     this.#engine = engine;
     this.#history = history;
@@ -56,13 +55,13 @@ export class PartitionWorkload {
   }
 
   /** From the next call on another engine leads; the one before is not told, like a broker that was paused. */
-  moveTo(engine: JetStreamEngine): void {
+  moveTo(engine: LogEngine): void {
     this.#engine = engine;
     this.#opening = undefined;
   }
 
   /** Everything the partition holds, read by a leader that has just taken over. */
-  async final(engine: JetStreamEngine): Promise<Seen[]> {
+  async final(engine: LogEngine): Promise<Seen[]> {
     const log = await engine.open(this.id, this.#config);
     const records = await readAll(log);
     await log.close();

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -41,7 +41,8 @@ export class NatsServer {
     await until(`${this.name} to listen`, async () => {
       if (started.exitCode !== null) throw new Error(`${this.name} ended with code ${started.exitCode}`);
       // Another process may have taken the port since it was found free.
-      return (await this.monitor("/varz"))?.server_name === this.name;
+      const isOurs = (await this.monitor("/varz"))?.server_name === this.name;
+      return isOurs && (await accepts(this.ports.client));
     });
   }
 
@@ -145,6 +146,19 @@ jetstream { store_dir: ${JSON.stringify(store)} }
 ${all.length > 1 ? cluster : ""}
 ${settings}
 `;
+}
+
+/** Whether somebody listens on the port: the monitoring port is there first. */
+async function accepts(port: number): Promise<boolean> {
+  const socket = createConnection({ host: "127.0.0.1", port });
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }
 
 async function freePorts(count: number): Promise<number[]> {

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { type JetStreamEngine, openJetStreamEngine } from "@letterpress/cluster";
-import { logConfig } from "@letterpress/log";
+import { openJetStreamEngine } from "@letterpress/cluster";
+import { type LogEngine, logConfig } from "@letterpress/log";
 import { batchOf, readAll } from "@letterpress/log/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { waitFor } from "../support/wait-for.ts";
@@ -18,7 +18,7 @@ const OWN_BATCHES = 30;
 
 describe.skipIf(found.path === undefined)("a leader that is paused until another one leads", () => {
   let cluster: NatsCluster;
-  let engine: JetStreamEngine;
+  let engine: LogEngine;
   let zombie: ChildProcess;
   const reports: ZombieReport[] = [];
 

@@ -1,7 +1,7 @@
 export { ClusterError, type ClusterErrorCode } from "./cluster-error.ts";
 export type { JetStreamEngineOptions, Replicas } from "./engine-options.ts";
 export type { FollowedState } from "./follow/followed-state.ts";
-export { type JetStreamEngine, openJetStreamEngine } from "./jetstream-engine.ts";
+export { openJetStreamEngine } from "./jetstream-engine.ts";
 export type { BrokerSession } from "./membership/broker-session.ts";
 export { ClusterMember, type ClusterMemberOptions } from "./membership/cluster-member.ts";
 export type { Leadership } from "./membership/leadership-state.ts";

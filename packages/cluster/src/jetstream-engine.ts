@@ -14,27 +14,14 @@ import { JetStreamApi, type StreamInfo } from "./jetstream/jetstream-api.ts";
 import { JetStreamError } from "./jetstream/jetstream-error.ts";
 import { MESSAGE_OVERHEAD_BYTES, PartitionStream, streamName } from "./jetstream/partition-stream.ts";
 import { ensureStream, listPartitions } from "./jetstream/partition-streams.ts";
-import { FollowerLog } from "./log/follower-log.ts";
 import { InFlightBudget } from "./log/in-flight-budget.ts";
 import { JetStreamLog } from "./log/jetstream-log.ts";
-import { LogContent } from "./log/log-content.ts";
 import type { LogServices } from "./log/log-services.ts";
 import { TailBudget } from "./log/tail-cache.ts";
 import { takeOver, unavailable } from "./log/take-over.ts";
 import { checkServer } from "./nats/check-server.ts";
 import { connectNats, type NatsLink } from "./nats/nats-link.ts";
 import { ReplyMux } from "./nats/reply-mux.ts";
-
-/** Logs on JetStream. Opening one takes it over from whoever led it; followed ones are led elsewhere. */
-export interface JetStreamEngine extends LogEngine {
-  /**
-   * Opens a log for reading only: its high watermark is what the stream holds, and appends are refused with
-   * `NOT_LEADER`. The stream is made when it is missing.
-   *
-   * @throws LogError `NOT_ENOUGH_REPLICAS`, `TIMED_OUT`, `STORAGE_FAILED`, `INVALID_PARTITION`
-   */
-  openFollower(id: PartitionId): Promise<PartitionLog>;
-}
 
 /** More than this on the way at once makes servers refuse. */
 const IN_FLIGHT_BYTES_MAX = 64 * 1024 * 1024;
@@ -46,7 +33,7 @@ const IN_FLIGHT_BYTES_MAX = 64 * 1024 * 1024;
  * @throws ClusterError `NATS_UNREACHABLE`, `NATS_UNAUTHORIZED`, `NATS_TOO_OLD`, `JETSTREAM_DISABLED`, `NATS_LIMIT`,
  *   `INVALID_OPTIONS`
  */
-export async function openJetStreamEngine(options: JetStreamEngineOptions): Promise<JetStreamEngine> {
+export async function openJetStreamEngine(options: JetStreamEngineOptions): Promise<LogEngine> {
   const resolved = resolveEngineOptions(options);
   const link = await connectNats(options);
   try {
@@ -55,10 +42,10 @@ export async function openJetStreamEngine(options: JetStreamEngineOptions): Prom
     await link.close();
     throw error;
   }
-  return new Engine(link, resolved);
+  return new JetStreamEngine(link, resolved);
 }
 
-class Engine implements JetStreamEngine {
+class JetStreamEngine implements LogEngine {
   readonly #link: NatsLink;
   readonly #mux: ReplyMux;
   readonly #api: JetStreamApi;
@@ -66,7 +53,6 @@ class Engine implements JetStreamEngine {
   readonly #services: LogServices;
   /** By the stream's name; undefined while it is being opened. */
   readonly #open = new Map<string, JetStreamLog | undefined>();
-  readonly #followed = new Set<FollowerLog>();
   #isClosed = false;
 
   constructor(link: NatsLink, options: ResolvedEngineOptions) {
@@ -97,26 +83,6 @@ class Engine implements JetStreamEngine {
     }
   }
 
-  async openFollower(id: PartitionId): Promise<PartitionLog> {
-    this.#assertOpen();
-    const stream = new PartitionStream(this.#api, id);
-    try {
-      const { state } = await this.#streamOf(id);
-      const content = new LogContent();
-      for await (const messages of stream.reader.scan(Math.max(1, state.first_seq), state.last_seq)) {
-        for (const message of messages) content.visit(message);
-      }
-      const onHint = (listener: () => void) => this.#link.subscribe(stream.subject, listener);
-      const { tailBudget } = this.#services;
-      const log = new FollowerLog({ stream, content, tailBudget, onHint });
-      this.#followed.add(log);
-      log.on("closed", () => this.#followed.delete(log));
-      return log;
-    } catch (error) {
-      throw error instanceof JetStreamError ? unavailable(error) : error;
-    }
-  }
-
   async delete(id: PartitionId): Promise<void> {
     this.#assertOpen();
     const name = streamName(id);
@@ -141,8 +107,7 @@ class Engine implements JetStreamEngine {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    const logs = [...this.#open.values(), ...this.#followed];
-    await Promise.all(logs.map((log) => log?.close()));
+    await Promise.all([...this.#open.values()].map((log) => log?.close()));
     this.#mux.close();
     await this.#link.close();
   }

@@ -1,10 +1,9 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { LogError, type PartitionId } from "@letterpress/log";
 import type { JetStreamApi, StreamConfig, StreamInfo } from "./jetstream-api.ts";
 import { JetStreamError } from "./jetstream-error.ts";
 import { SUBJECTS, streamName, streamSubject } from "./partition-stream.ts";
+import { retryWhileElecting } from "./retry.ts";
 
-const RETRY_MS = 200;
 const TOPIC_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NAME = /^K_([0-9a-f-]{36})_(\d+)$/;
 /** Topic names are at most 249 characters; the metadata of a stream may be larger. */
@@ -18,21 +17,17 @@ export async function ensureStream(
   timeoutMs: number,
 ): Promise<StreamInfo> {
   const config = streamConfig(id, replicas);
-  const deadlineMs = performance.now() + timeoutMs;
-  for (;;) {
-    try {
+  try {
+    return await retryWhileElecting(timeoutMs, async () => {
       return (await api.streamInfo(config.name)) ?? (await api.createStream(config));
-    } catch (error) {
-      if (!(error instanceof JetStreamError)) throw error;
-      if (error.code === "REFUSED" || performance.now() > deadlineMs) {
-        throw new LogError(
-          "NOT_ENOUGH_REPLICAS",
-          `no stream with ${replicas} replicas for ${id.topic}-${id.partition}: ${error.message}`,
-          { cause: error },
-        );
-      }
-      await delay(RETRY_MS);
-    }
+    });
+  } catch (error) {
+    if (!(error instanceof JetStreamError)) throw error;
+    throw new LogError(
+      "NOT_ENOUGH_REPLICAS",
+      `no stream with ${replicas} replicas for ${id.topic}-${id.partition}: ${error.message}`,
+      { cause: error },
+    );
   }
 }
 

@@ -35,7 +35,7 @@ export class StreamReader {
    */
   async read(sequence: number, count: number, maxBytes: number): Promise<StoredMessage[]> {
     for (let attempt = 0; attempt < LAG_RETRIES; attempt++) {
-      const messages = await this.readStored(sequence, count, maxBytes);
+      const messages = await this.#getBatch(sequence, count, maxBytes);
       if (messages[0]?.sequence === sequence) return messages;
       if (messages.length > 0) break;
       await delay(LAG_WAIT_MS);
@@ -44,7 +44,7 @@ export class StreamReader {
   }
 
   /** What a server has from `sequence` on, in order; nothing when there is none yet, a later start when it was purged. */
-  async readStored(sequence: number, count: number, maxBytes: number): Promise<StoredMessage[]> {
+  async #getBatch(sequence: number, count: number, maxBytes: number): Promise<StoredMessage[]> {
     const body = Buffer.from(JSON.stringify({ seq: sequence, batch: count, max_bytes: maxBytes }));
     const subject = `$JS.API.DIRECT.GET.${this.#stream}`;
     const send = (onReply: OnReply) => this.#api.mux.send(subject, body, undefined, GET_TIMEOUT_MS, onReply);

@@ -27,11 +27,8 @@ export class LogContent {
 
   /** Takes a message found in the stream. Void ones, and what no log has written, change nothing: false for them. */
   visit({ sequence, header, sizeBytes }: StoredMessage): boolean {
-    const isBehindGap = this.#sequence > 0 && sequence > this.#sequence + 1;
     this.#sequence = sequence;
     if (header === undefined) return false;
-    // A gap is what the leader purged before this follower came to it: what is left is taken up like a stream's start.
-    if (isBehindGap) this.#lineage = undefined;
     this.#lineage ??= Lineage.before(header);
     if (!this.#lineage.accept(header)) return false;
     this.#take(sequence, header, sizeBytes);

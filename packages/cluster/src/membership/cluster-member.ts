@@ -2,6 +2,7 @@ import type { LogConfig, LogEngine, PartitionId, StateLogOptions, StateMachine }
 import { LogError } from "@letterpress/log";
 import { FollowedState } from "../follow/followed-state.ts";
 import { JetStreamError } from "../jetstream/jetstream-error.ts";
+import { retryWhileElecting } from "../jetstream/retry.ts";
 import { connectControl, type NatsControl } from "../nats/nats-control.ts";
 import type { NatsOptions } from "../nats/nats-options.ts";
 import type { BrokerSession } from "./broker-session.ts";
@@ -19,6 +20,9 @@ const CHANGE_TIMEOUT_MS = 5_000;
 const CHANGE_RETRY_MS = 200;
 const CHANGE_PATIENCE_MS = 25_000;
 const HAND_OVER_MS = 5_000;
+
+/** A broker may be started while NATS elects, after an outage of everything for one. */
+const JOIN_TIMEOUT_MS = 30_000;
 
 export interface ClusterMemberOptions {
   readonly nats: NatsOptions;
@@ -84,11 +88,16 @@ export class ClusterMember {
     const control = await connectControl(nats);
     let membership: Membership | undefined;
     try {
-      const store = await NatsLeaseStore.open(control.api, control.link, { replicas, ttlMs: times.ttlMs });
+      const settings = { replicas, ttlMs: times.ttlMs };
+      const store = await retryWhileElecting(JOIN_TIMEOUT_MS, () =>
+        NatsLeaseStore.open(control.api, control.link, settings),
+      );
       membership = await Membership.join({ announcement, store, times, clock });
       let notify = (): void => {};
       const metadata = new ClusterMetadata(options.machine, () => notify());
-      const state = await FollowedState.open(control, options.metadataId, metadata, clock);
+      const state = await retryWhileElecting(JOIN_TIMEOUT_MS, () =>
+        FollowedState.open(control, options.metadataId, metadata, clock),
+      );
       const member = new ClusterMember(options, control, { membership, metadata, state, store });
       notify = () => member.#notify();
       return member;

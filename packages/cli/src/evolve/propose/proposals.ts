@@ -12,27 +12,33 @@ import { avroFixes, type Fix } from "./avro-proposals.ts";
 import { protobufFixes } from "./protobuf-proposals.ts";
 import { applyEdits, type TextEdit } from "./text-edit.ts";
 
-/** Compatible ways to what an edit wants, each step checked like the edit itself; those that do not help are left out. */
+/**
+ * Compatible ways to what an edit wants, the smallest first, each step checked like the edit itself; those that do not
+ * help are left out.
+ */
 export function proposalsFor(facts: SubjectFacts): Proposal[] {
   const { candidate, versions } = facts;
   const latest = versions.at(-1);
   if (latest === undefined || latest.parsed.format !== candidate.parsed.format) return [];
-  const report = evaluate(facts);
-  const fixes = fixesFor(candidate, latest, reasonsToFix(report, latest));
-  if (fixes.length === 0) return [];
-  const steps = stepsOf(facts, fixes);
-  const [first] = steps;
-  if (first === undefined || !first.isAllowed || first.order === "not-in-one-step") return [];
-  return [{ title: fixes.map(({ title }) => title).join("; "), steps }];
+  const proposals = new Map<string, Proposal>();
+  for (const reasons of reasonsToFix(evaluate(facts), latest)) {
+    const fixes = fixesFor(candidate, latest, reasons);
+    if (fixes.length === 0) continue;
+    const steps = stepsOf(facts, fixes);
+    const [first] = steps;
+    if (first === undefined || !first.isAllowed || first.order === "not-in-one-step") continue;
+    const title = fixes.map((fix) => fix.title).join("; ");
+    if (!proposals.has(title)) proposals.set(title, { title, steps });
+  }
+  return [...proposals.values()];
 }
 
-/** Only what the level asks for, unless no order of deployment would do. */
-function reasonsToFix({ level, order, reasons }: SubjectReport, latest: KnownVersion): Reason[] {
-  const isBoth = order === "not-in-one-step" || level.startsWith("FULL") || level === "STRICT";
-  return reasons.filter(
-    ({ direction, versions }) =>
-      versions.includes(latest.version) && (isBoth || level === "NONE" || level.startsWith(direction)),
-  );
+/** What the level asks for, and, where no order of deployment would do, everything. */
+function reasonsToFix({ level, order, reasons }: SubjectReport, latest: KnownVersion): Reason[][] {
+  const current = reasons.filter(({ versions }) => versions.includes(latest.version));
+  const isBoth = level === "NONE" || level === "STRICT" || level.startsWith("FULL");
+  const asked = isBoth ? current : current.filter(({ direction }) => level.startsWith(direction));
+  return order === "not-in-one-step" ? [asked, current] : [asked];
 }
 
 function fixesFor(candidate: Candidate, latest: KnownVersion, reasons: readonly Reason[]): Fix[] {

@@ -66,7 +66,7 @@ class Writer {
 }
 
 test(`${KILLS} kills while producing: every acknowledged record is there, once, in order`, {
-  timeout: 600_000,
+  timeout: 60_000 + KILLS * 15_000,
 }, async () => {
   await using client = new Letterpress({ brokers: [server.kafka], requestTimeoutMs: 5_000 });
   await client.admin().topics.create([{ name: TOPIC, partitions: PARTITIONS }]);

@@ -114,6 +114,9 @@ describe("a field that a running consumer needs", () => {
       },
       { title: 'remove "orderId"', isAllowed: true, order: "any" },
     ]);
+    await shop.schema("evolve", "--level", "full", "--write");
+    expect(await shop.read(ORDERS)).toBe(steps[0]!.text);
+    expect(await shop.read(`${ORDERS}.step-2`)).toBe(steps[1]!.text);
   });
 });
 
@@ -142,6 +145,29 @@ test("a change in a shared type reports every subject that includes it", async (
     expect(orders.includedChanges).toEqual(["schemas/common/money.avsc"]);
     expect(orders.reasons[0]!.place).toMatchObject({ file: "schemas/common/money.avsc", line: 8 });
   }
+});
+
+test("what includes a shared type outside the contracts is named, with the version it stays with", async () => {
+  const references = [{ name: "shop.common.Money", subject: "shop.common.Money", version: 1 }];
+  const schema = JSON.stringify({ type: "array", items: "shop.common.Money" });
+  const { registry } = shop.server;
+  await fetch(`${registry}/subjects/prices-value/versions`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ schema, references }),
+  });
+  await shop.edit("schemas/common/money.avsc", '"doc": "Cents, pence, yen."', '"doc": "Cents."');
+  const { subjects } = await evolve();
+  expect(subjects[0]).toMatchObject({ otherIncluders: [{ subject: "prices-value", version: 1 }] });
+});
+
+test("what was not looked at is said, and groups are judged by what was", async () => {
+  await shop.edit(ORDERS, NOTE, `${NOTE},\n    { "name": "discount", "type": "int" }`);
+  const orders = await evolveOrders("--scan", "12", "--replay", "0");
+  expect(orders.retained[0]!.records).toBe(6);
+  const unseen = orders.unseen.reduce((sum, { from, to }) => sum + Number(to) - Number(from), 0);
+  expect(unseen).toBe(ORDER_COUNT - 6);
+  expect(orders.replays).toEqual([]);
 });
 
 test("a Protobuf field that is deleted is reserved by the proposed edit", async () => {

@@ -19,7 +19,7 @@ Examples:
   letterpress schema evolve                              everything that differs from the registry
   letterpress schema evolve schemas/orders/order_placed.avsc
   letterpress schema evolve --markdown > comment.md      for a pull request
-  letterpress schema evolve --write                      write the first step of each proposed edit
+  letterpress schema evolve --write                      write what is proposed; later steps go to FILE.step-2, ...
   letterpress schema evolve --apply --plan 3f0c9d2e11aa4b57
 
 Who breaks is told from the log and the live groups: which schema ids are still retained, which groups have not read
@@ -64,7 +64,7 @@ export function evolveSchemas(io: Io): Command {
     )
     .option("--scan <count>", "look at so many of each topic's records at the most (default: 1000000)")
     .option("--markdown", "print Markdown, for a pull request")
-    .option("--write", "write the first step of each proposed edit into its file")
+    .option("--write", "write the first proposal: step 1 into the file, later steps beside it")
     .option("--apply", "register what was shown, and write the TypeScript anew")
     .option("--plan <plan>", "with --apply: only if this is still the plan")
     .addHelpText("after", EXAMPLES)

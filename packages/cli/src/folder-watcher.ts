@@ -18,7 +18,7 @@ export class FolderWatcher implements Disposable {
     this.#root = root;
     this.#onChange = onChange;
     this.#watch(root);
-    this.#watchInner();
+    this.#watchInner(() => undefined);
   }
 
   [Symbol.dispose](): void {
@@ -28,22 +28,22 @@ export class FolderWatcher implements Disposable {
   #watch(folder: string): void {
     const watcher = watch(folder, (event, file) => {
       // A folder has come, gone or been renamed, or it is a file and nothing is new.
-      if (event === "rename") this.#watchInner();
+      // What was put into a new folder before it was watched has to be looked at as well.
+      if (event === "rename") this.#watchInner(() => this.#onChange(null));
       this.#onChange(file);
     });
     watcher.on("error", () => this.#forget(folder));
     this.#watchers.set(folder, watcher);
   }
 
-  #watchInner(): void {
+  #watchInner(onAdded: () => void): void {
     const folders = new Set([this.#root, ...foldersBelow(this.#root)]);
     for (const folder of [...this.#watchers.keys()]) if (!folders.has(folder)) this.#forget(folder);
     for (const folder of folders) {
       if (this.#watchers.has(folder) || this.#watchers.size >= FOLDERS_MAX) continue;
       try {
         this.#watch(folder);
-        // What was put into the folder before it was watched has to be looked at as well.
-        this.#onChange(null);
+        onAdded();
       } catch {
         // It is gone again; the folder above tells when it comes back.
       }

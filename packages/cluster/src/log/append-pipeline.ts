@@ -23,8 +23,8 @@ interface SentAppend extends PendingAppend {
 export interface PipelineHost {
   /** Called in the order of the appends, each once it and all before it are acknowledged. */
   stored(append: PendingAppend, sequence: number): void;
-  /** An append was not acknowledged. The pipeline stands still until it is resumed. */
-  interrupted(reply: Exclude<AppendReply, { readonly kind: "stored" }>): void;
+  /** An append was not acknowledged where it belongs. The pipeline stands still until it is resumed. */
+  interrupted(): void;
 }
 
 /**
@@ -33,7 +33,7 @@ export interface PipelineHost {
  * counts as stored only when everything in front of it is, too.
  */
 export class AppendPipeline {
-  readonly #stream: PartitionStream;
+  readonly #stream: Pick<PartitionStream, "append">;
   readonly #budget: InFlightBudget;
   readonly #host: PipelineHost;
   #queue: PendingAppend[] = [];
@@ -43,7 +43,12 @@ export class AppendPipeline {
   #lastSequence: number;
   #isHalted = false;
 
-  constructor(stream: PartitionStream, budget: InFlightBudget, lastSequence: number, host: PipelineHost) {
+  constructor(
+    stream: Pick<PartitionStream, "append">,
+    budget: InFlightBudget,
+    lastSequence: number,
+    host: PipelineHost,
+  ) {
     this.#stream = stream;
     this.#budget = budget;
     this.#lastSequence = lastSequence;
@@ -115,9 +120,9 @@ export class AppendPipeline {
 
   #onReply(append: SentAppend, reply: AppendReply): void {
     if (this.#isHalted || !this.#sent.includes(append)) return;
-    if (reply.kind !== "stored") {
+    if (reply.kind !== "stored" || reply.sequence !== append.sequence) {
       this.halt();
-      this.#host.interrupted(reply);
+      this.#host.interrupted();
       return;
     }
     append.isStored = true;

@@ -1,4 +1,4 @@
-import type { RecordBatchHeader } from "@letterpress/wire";
+import type { RecordBatchHeader, RecordCursor } from "@letterpress/wire";
 
 /** Why one record was refused. */
 export interface RecordFault {
@@ -11,13 +11,18 @@ export interface RecordFault {
   readonly message: string;
 }
 
-/** The batch that is about to be appended; its CRC and structure have been checked. */
+/** The batch that is about to be appended; its CRC and header have been checked. */
 export interface GuardedBatch {
   readonly topic: string;
   readonly partition: number;
   readonly header: RecordBatchHeader;
   /** The whole batch. It must not be changed or kept. */
   readonly bytes: Buffer;
+  /**
+   * A cursor in front of the first record. The batch is opened once, however often this is called; what the cursor throws
+   * refuses the batch.
+   */
+  records(): RecordCursor;
 }
 
 /**

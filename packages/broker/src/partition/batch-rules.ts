@@ -1,36 +1,35 @@
 import {
   ATTRIBUTES_AT,
   batchSizeAt,
-  openRecords,
   type RecordBatchHeader,
   readBatchHeader,
   verifyBatchCrc,
-  WireError,
+  type WireError,
 } from "@letterpress/wire";
 import { BrokerError, type RecordError } from "../broker-error.ts";
 import type { TopicConfig } from "../config/topic-config.ts";
+import { OpenBatch, type RecordRules } from "./open-batch.ts";
 
 /** The codecs record batches may use: none, gzip, snappy, lz4, zstd. */
 const COMPRESSION_ID_MAX = 4;
 const RECORD_ERRORS_MAX = 1000;
 
 /**
- * Checks what a producer wants appended: exactly one whole batch of magic 2 with a right CRC, within the topic's
- * limits, whose records are what its header says. Compressed records are opened only on compacted topics, whose
- * records need keys, and where timestamps are limited downwards.
+ * Checks what a producer wants appended: exactly one whole batch of magic 2 with a right CRC, within the topic's limits. That
+ * its records are what its header says is checked by the first walk over them. Compressed records are opened for that only
+ * on compacted topics, whose records need keys, and where timestamps are limited downwards.
  *
  * @throws BrokerError `CORRUPT_MESSAGE`, `INVALID_RECORD`, `MESSAGE_TOO_LARGE`, `INVALID_TIMESTAMP`,
- *   `UNSUPPORTED_COMPRESSION_TYPE`, `UNSUPPORTED_FOR_MESSAGE_FORMAT`, `INVALID_TXN_STATE`.
+ *   `UNSUPPORTED_COMPRESSION_TYPE`, `UNSUPPORTED_FOR_MESSAGE_FORMAT`, `INVALID_TXN_STATE`; WireError, for
+ *   {@link fromWireError}.
  */
-export function checkBatch(batch: Buffer, config: TopicConfig, nowMs: number): RecordBatchHeader {
-  try {
-    const header = checkFrame(batch, config);
-    checkHeader(batch, header);
-    checkRecords(batch, header, config, nowMs);
-    return header;
-  } catch (error) {
-    throw error instanceof WireError ? fromWireError(error) : error;
-  }
+export function openBatch(batch: Buffer, config: TopicConfig, nowMs: number): OpenBatch {
+  const header = checkFrame(batch, config);
+  checkHeader(batch, header);
+  const rules = recordRules(header, config, nowMs);
+  // The topic's own rules for records; that compressed ones contradict their header is found where they are opened anyway.
+  const isNeeded = header.compression === 0 || rules.needsKeys || rules.earliestMs > 0;
+  return new OpenBatch(header, batch, rules, isNeeded);
 }
 
 function checkFrame(batch: Buffer, config: TopicConfig): RecordBatchHeader {
@@ -85,7 +84,13 @@ function checkHeader(batch: Buffer, header: RecordBatchHeader): void {
   }
 }
 
-function checkRecords(batch: Buffer, header: RecordBatchHeader, config: TopicConfig, nowMs: number): void {
+interface TopicRules extends RecordRules {
+  readonly needsKeys: boolean;
+  /** Records from before are refused; 0 or less for any. */
+  readonly earliestMs: number;
+}
+
+function recordRules(header: RecordBatchHeader, config: TopicConfig, nowMs: number): TopicRules {
   const needsKeys = config["cleanup.policy"].includes("compact");
   const isCreateTime = config["message.timestamp.type"] === "CreateTime";
   const earliestMs = isCreateTime
@@ -93,34 +98,40 @@ function checkRecords(batch: Buffer, header: RecordBatchHeader, config: TopicCon
     : Number.NEGATIVE_INFINITY;
   const latestMs = isCreateTime ? nowMs + config["message.timestamp.after.max.ms"] : Number.POSITIVE_INFINITY;
   if (header.maxTimestampMs > latestMs) throw timestampError(header.maxTimestampMs, earliestMs, latestMs);
-  if (header.compression !== 0 && !needsKeys && earliestMs <= 0) return;
 
-  const keyless: RecordError[] = [];
-  const cursor = openRecords(batch, header);
-  while (cursor.next()) {
-    const index = cursor.count - 1;
-    if (cursor.offsetDelta !== index) {
-      throw new BrokerError("INVALID_RECORD", `record ${index} has offset delta ${cursor.offsetDelta}`);
-    }
-    const timestampMs = header.baseTimestampMs + cursor.timestampDelta;
-    if (timestampMs > latestMs || (timestampMs < earliestMs && timestampMs >= 0)) {
-      throw timestampError(timestampMs, earliestMs, latestMs, index);
-    }
-    if (needsKeys && cursor.keyStart < 0 && keyless.length < RECORD_ERRORS_MAX) {
-      keyless.push({ index, message: "a compacted topic needs a key in every record" });
-    }
-  }
-  if (cursor.count !== header.recordCount) {
-    throw new BrokerError(
-      "INVALID_RECORD",
-      `the batch states ${header.recordCount} records and holds ${cursor.count}`,
-    );
-  }
-  if (keyless.length > 0) {
-    throw new BrokerError("INVALID_RECORD", `${keyless.length} records have no key; the topic is compacted`, {
-      recordErrors: keyless,
-    });
-  }
+  const keyless = new Set<number>();
+  return {
+    needsKeys,
+    earliestMs,
+    check(cursor) {
+      const index = cursor.count - 1;
+      if (cursor.offsetDelta !== index) {
+        throw new BrokerError("INVALID_RECORD", `record ${index} has offset delta ${cursor.offsetDelta}`);
+      }
+      const timestampMs = header.baseTimestampMs + cursor.timestampDelta;
+      if (timestampMs > latestMs || (timestampMs < earliestMs && timestampMs >= 0)) {
+        throw timestampError(timestampMs, earliestMs, latestMs, index);
+      }
+      if (needsKeys && cursor.keyStart < 0 && keyless.size < RECORD_ERRORS_MAX) keyless.add(index);
+    },
+    end(recordCount) {
+      if (recordCount !== header.recordCount) {
+        throw new BrokerError(
+          "INVALID_RECORD",
+          `the batch states ${header.recordCount} records and holds ${recordCount}`,
+        );
+      }
+      if (keyless.size > 0) throw keylessError(keyless);
+    },
+  };
+}
+
+function keylessError(keyless: ReadonlySet<number>): BrokerError {
+  const message = "a compacted topic needs a key in every record";
+  const recordErrors = [...keyless].map((index): RecordError => ({ index, message }));
+  return new BrokerError("INVALID_RECORD", `${keyless.size} records have no key; the topic is compacted`, {
+    recordErrors,
+  });
 }
 
 function timestampError(
@@ -135,7 +146,8 @@ function timestampError(
   });
 }
 
-function fromWireError(error: WireError): BrokerError {
+/** What a batch is refused with that cannot be read. */
+export function fromWireError(error: WireError): BrokerError {
   const options = { cause: error };
   switch (error.code) {
     case "CRC_MISMATCH":

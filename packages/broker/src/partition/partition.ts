@@ -1,10 +1,11 @@
 import type { Acks, Appended, PartitionLog } from "@letterpress/log";
-import { type RecordBatchHeader, readBatchHeader } from "@letterpress/wire";
+import { type RecordBatchHeader, readBatchHeader, WireError } from "@letterpress/wire";
 import { BrokerError } from "../broker-error.ts";
 import { GuardUnavailableError, type RecordFault, type RecordGuard } from "../record-guard.ts";
 import type { Topic } from "../topics/topic.ts";
-import { checkBatch } from "./batch-rules.ts";
+import { fromWireError, openBatch } from "./batch-rules.ts";
 import { isRepeated } from "./dead-letter-office.ts";
+import type { OpenBatch } from "./open-batch.ts";
 import { type PartitionServices, summarizeFaults } from "./partition-services.ts";
 import { withoutRecords } from "./without-records.ts";
 
@@ -41,9 +42,13 @@ export class Partition {
     let header: RecordBatchHeader;
     let faults: readonly RecordFault[] | Promise<readonly RecordFault[]> | undefined;
     try {
-      header = checkBatch(batch, this.topic.config, this.#services.now());
-      faults = this.#check(batch, header);
+      const opened = openBatch(batch, this.topic.config, this.#services.now());
+      header = opened.header;
+      faults = this.#check(opened);
+      opened.finish();
     } catch (error) {
+      // What the guard is still asking about does not matter any more.
+      if (faults instanceof Promise) faults.catch(ignore);
       return Promise.reject(this.#explain(error));
     }
     if (this.#waiting === undefined && !(faults instanceof Promise) && !this.#setsAside(faults)) {
@@ -56,10 +61,12 @@ export class Partition {
     return this.#appendLater(batch, header, faults, options);
   }
 
-  #check(batch: Buffer, header: RecordBatchHeader) {
+  #check(opened: OpenBatch) {
     const guard: RecordGuard | undefined = this.#services.guard();
     if (guard === undefined || !guard.guards(this.topic.name)) return undefined;
-    return guard.check({ topic: this.topic.name, partition: this.index, header, bytes: batch });
+    const { header, bytes } = opened;
+    const records = () => opened.records();
+    return guard.check({ topic: this.topic.name, partition: this.index, header, bytes, records });
   }
 
   /** Appends once the guard has decided and everything that came earlier has been handed to the log. */
@@ -131,6 +138,7 @@ export class Partition {
   }
 
   #explain(error: unknown): unknown {
+    if (error instanceof WireError) return this.#explain(fromWireError(error));
     if (error instanceof GuardUnavailableError) {
       return new BrokerError(
         "REQUEST_TIMED_OUT",

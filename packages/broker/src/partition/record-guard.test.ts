@@ -1,6 +1,12 @@
 import { ERRORS, Produce } from "@letterpress/protocol";
+import { HEADER_BYTES, LAST_OFFSET_DELTA_AT, RECORD_COUNT_AT, stampProducer } from "@letterpress/wire";
 import { expect, test } from "vitest";
-import { GuardUnavailableError, type RecordFault, type RecordGuard } from "../record-guard.ts";
+import {
+  type GuardedBatch,
+  GuardUnavailableError,
+  type RecordFault,
+  type RecordGuard,
+} from "../record-guard.ts";
 import type { RunningBroker } from "../running-broker.ts";
 import { batchOf, startMemoryBroker } from "../testing/test-broker.ts";
 import { TestClient } from "../testing/test-client.ts";
@@ -111,3 +117,56 @@ test("a compacted topic needs keys, also inside compressed batches", async () =>
   const tombstone = batchOf([{ key: Buffer.from("k"), value: null }]);
   expect((await partition.append(tombstone, { acks: -1 })).baseOffset).toBe(0n);
 });
+
+test("a batch is opened once, for the guard's walk and the broker's own", async () => {
+  const seen: number[] = [];
+  const { broker } = await startGuarded(({ records }) => {
+    const [one, other] = [records(), records()];
+    while (one.next()) seen.push(one.offsetDelta);
+    while (other.next()) seen.push(other.offsetDelta);
+    expect(other.buffer).toBe(one.buffer);
+    return [];
+  });
+  await using _ = broker;
+  const batch = batchOf(["a", "b"], { compression: "lz4" });
+  await broker.partition("t", 0)!.append(batch, { acks: -1 });
+  expect(seen).toEqual([0, 1, 0, 1]);
+});
+
+test.each([
+  ["walks over all records", ["none", "gzip"], (batch: GuardedBatch) => walk(batch)],
+  ["does not look at them", ["none"], () => []],
+  ["asks elsewhere first", ["none"], async () => []],
+] as const)(
+  "records that contradict their batch are refused when the guard %s",
+  async (_, compressions, check) => {
+    const { broker } = await startGuarded(check);
+    await using stop = broker;
+    for (const compression of compressions) {
+      const batch = batchOf(["a", "b"], { compression });
+      batch.writeInt32BE(3, RECORD_COUNT_AT);
+      batch.writeInt32BE(2, LAST_OFFSET_DELTA_AT);
+      stampProducer(batch, -1n, -1, -1);
+      const refused = stop.partition("t", 0)!.append(batch, { acks: -1 });
+      await expect(refused).rejects.toMatchObject({ code: "INVALID_RECORD" });
+    }
+  },
+);
+
+test("compressed records that cannot be opened are refused when the guard opens them", async () => {
+  const { broker } = await startGuarded(walk);
+  await using _ = broker;
+  const batch = batchOf(["a", "b"], { compression: "gzip" });
+  batch.fill(0xff, HEADER_BYTES);
+  stampProducer(batch, -1n, -1, -1);
+  const refused = broker.partition("t", 0)!.append(batch, { acks: -1 });
+  await expect(refused).rejects.toMatchObject({
+    code: expect.stringMatching(/^(CORRUPT_MESSAGE|INVALID_RECORD)$/),
+  });
+});
+
+function walk({ records }: GuardedBatch): readonly RecordFault[] {
+  const cursor = records();
+  while (cursor.next()) expect(cursor.valueStart).toBeGreaterThan(0);
+  return [];
+}

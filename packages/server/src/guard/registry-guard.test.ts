@@ -1,6 +1,6 @@
-import type { RecordFault } from "@letterpress/broker";
+import type { GuardedBatch, RecordFault } from "@letterpress/broker";
 import { MemoryRegistryLog, Registry, RegistryState } from "@letterpress/registry";
-import { encodeRecordBatch, type RecordInit, readBatchHeader } from "@letterpress/wire";
+import { encodeRecordBatch, openRecords, type RecordInit, readBatchHeader } from "@letterpress/wire";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { PartSettings, TopicGuardSettings } from "./guard-settings.ts";
@@ -43,9 +43,14 @@ function framed(id: number, payload: Uint8Array): Buffer {
   return bytes;
 }
 
+function guarded(topic: string, bytes: Buffer): GuardedBatch {
+  const header = readBatchHeader(bytes);
+  return { topic, partition: 0, header, bytes, records: () => openRecords(bytes, header) };
+}
+
 function check(guard: RegistryGuard, topic: string, records: RecordInit[], compression?: "gzip") {
   const bytes = encodeRecordBatch(records, compression === undefined ? {} : { compression });
-  return guard.check({ topic, partition: 0, header: readBatchHeader(bytes), bytes });
+  return guard.check(guarded(topic, bytes));
 }
 
 function reasons(faults: readonly RecordFault[] | Promise<readonly RecordFault[]>): string[] {
@@ -265,5 +270,5 @@ test("whatever bytes a record holds, the guard answers with faults and never thr
 test("control batches pass", async () => {
   const { guard } = await testGuard(settings({ validation: "full" }));
   const bytes = encodeRecordBatch([{ key: Buffer.alloc(4), value: Buffer.alloc(6) }], { isControl: true });
-  expect(guard.check({ topic: "orders", partition: 0, header: readBatchHeader(bytes), bytes })).toEqual([]);
+  expect(guard.check(guarded("orders", bytes))).toEqual([]);
 });

@@ -4,7 +4,6 @@ import {
   type RecordFault,
   type RecordGuard,
 } from "@letterpress/broker";
-import { openRecords } from "@letterpress/wire";
 import type { TopicGuardSettings } from "./guard-settings.ts";
 import { mayBeNews } from "./part-fault.ts";
 import { PartGate } from "./part-gate.ts";
@@ -54,7 +53,7 @@ export class RegistryGuard implements RecordGuard {
     return settings !== undefined && (isChecked(settings.key) || isChecked(settings.value));
   }
 
-  /** @throws WireError when a compressed batch cannot be opened, GuardUnavailableError when catching up fails. */
+  /** @throws WireError when the batch cannot be opened, GuardUnavailableError when catching up fails. */
   check(batch: GuardedBatch): readonly RecordFault[] | Promise<readonly RecordFault[]> {
     if (batch.header.isControl) return NO_FAULTS;
     const settings = this.#options.settings(batch.topic);
@@ -74,7 +73,7 @@ export class RegistryGuard implements RecordGuard {
 
   #scan(batch: GuardedBatch, settings: TopicGuardSettings): readonly RecordFault[] {
     const { key, value } = this.#gate(batch.topic, settings);
-    const cursor = openRecords(batch.bytes, batch.header);
+    const cursor = batch.records();
     let faults: RecordFault[] | undefined;
     while (cursor.next()) {
       if (key !== undefined && cursor.keyStart >= 0) {

@@ -170,6 +170,23 @@ test("what was not looked at is said, and groups are judged by what was", async 
   expect(orders.replays).toEqual([]);
 });
 
+test("records that retention has taken break nobody any more", async () => {
+  await shop.stopAtBeginning("audit");
+  await shop.edit(ORDERS, NOTE, `${NOTE},\n    { "name": "discount", "type": "int" }`);
+  const before = await evolveOrders("--level", "none");
+  expect(before).toMatchObject({ order: "producers-first", verdict: "wait" });
+  expect(before.breakages).toMatchObject([{ kind: "reading-old", group: "audit", field: "discount" }]);
+
+  const { topics } = shop.server.client().admin();
+  const places = Array.from({ length: 6 }, (_, partition) => ({ topic: "orders.placed", partition }));
+  await topics.deleteRecords(await topics.listOffsets(places, "latest"));
+  expect(await evolveOrders("--level", "none")).toMatchObject({
+    retained: [],
+    breakages: [],
+    verdict: "safe-in-order",
+  });
+});
+
 test("a Protobuf field that is deleted is reserved by the proposed edit", async () => {
   await shop.edit("schemas/payments/v1/payment.proto", "  string currency = 5;\n", "");
   const { subjects } = await evolve("schemas/payments/v1/payment.proto");

@@ -1,5 +1,4 @@
-import type { SchemaCheck } from "../schemas/check-schema.ts";
-import { whoCannotRead } from "./sarif.ts";
+import { type SchemaCheck, whoCannotRead } from "../schemas/check-schema.ts";
 
 /** Checks as Markdown, for a pull request. */
 export function checkMarkdown(checks: readonly SchemaCheck[]): string {

@@ -1,4 +1,4 @@
-import type { SchemaCheck } from "../schemas/check-schema.ts";
+import { type SchemaCheck, whoCannotRead } from "../schemas/check-schema.ts";
 
 const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -29,11 +29,4 @@ export function sarif(checks: readonly SchemaCheck[]): object {
     version: "2.1.0",
     runs: [{ tool: { driver: { name: "letterpress", rules } }, results }],
   };
-}
-
-/** Who cannot read what, in words. */
-export function whoCannotRead(direction: "BACKWARD" | "FORWARD", version: number): string {
-  return direction === "BACKWARD"
-    ? `the new schema cannot read version ${version}`
-    : `version ${version} cannot read the new schema`;
 }

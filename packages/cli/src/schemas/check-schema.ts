@@ -57,16 +57,20 @@ export async function checkSchema(
 /** Files of included schemas are not known here: they keep the names of their subjects. */
 const NO_FILES: ReadonlyMap<string, string> = new Map();
 
-/** What a compiler would print: place, what is wrong and against what, rule. */
+/** What a compiler would print: where to look, what is wrong and against what, rule. */
 export function violationsText({ subject, file, level, violations }: SchemaCheck): string {
   return violations
-    .map(({ version, direction, rule, path, message, location }) => {
-      const place = location ? `${location.file ?? file}:${location.line}:${location.column}` : file;
-      const who =
-        direction === "BACKWARD"
-          ? `the new schema cannot read version ${version}`
-          : `version ${version} cannot read the new schema`;
-      return `${place}: ${subject}: ${who}: ${message.trim()} (${rule} at ${path}; level ${level})`;
+    .map(({ version, direction, rule, path, message, place }) => {
+      const where = place ? `${place.file ?? file}:${place.line}:${place.column}` : file;
+      const who = whoCannotRead(direction, version);
+      return `${where}: ${subject}: ${who}: ${message.trim()} (${rule} at ${path}; level ${level})`;
     })
     .join("\n");
+}
+
+/** Who cannot read what, in words. */
+export function whoCannotRead(direction: "BACKWARD" | "FORWARD", version: number): string {
+  return direction === "BACKWARD"
+    ? `the new schema cannot read version ${version}`
+    : `version ${version} cannot read the new schema`;
 }

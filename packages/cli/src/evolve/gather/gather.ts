@@ -2,6 +2,7 @@ import type { CheckLevel } from "@letterpress/schema";
 import { parseSchema, readerFingerprint } from "@letterpress/schema";
 import type { Connected } from "../../connect.ts";
 import { unlessMissing } from "../../schema-tools/unless-missing.ts";
+import { levelNamed } from "../../schemas/baseline.ts";
 import type { KnownVersion, RetainedSchema, SubjectFacts, TopicFacts } from "../facts.ts";
 import type { SubjectUse } from "./candidates.ts";
 import { groupsOf } from "./groups.ts";
@@ -30,7 +31,7 @@ export async function gatherVersions(
     const versions = await versionsOf(registry, subject);
     facts.push({
       subject,
-      level: level ?? own ?? ((await registry.config(subject)) as CheckLevel),
+      level: level ?? own ?? levelNamed(await registry.config(subject)),
       candidate,
       versions,
       includedChanges: includes.flatMap((each) => {

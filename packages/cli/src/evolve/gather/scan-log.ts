@@ -55,7 +55,7 @@ export async function scanLog(
     from: starts[index]!.offset,
     to: ends[index]!.offset,
   }));
-  const collector = new ScanCollector(part, Math.ceil(options.replay / Math.max(1, places.length)), options);
+  const collector = new ScanCollector(part, replayShares(logs, options.replay), options);
   const unseen: UnseenRange[] = [];
   for (const ranges of boundedRanges(logs, options.recordsMax, unseen)) {
     unseen.push(...(await readRanges(client, ranges, (record) => collector.add(record))));
@@ -81,20 +81,31 @@ function boundedRanges(logs: readonly ReadRange[], recordsMax: number, unseen: U
   return [oldest, newest];
 }
 
+/** How many records of each partition are kept: as many as its part in all of them. */
+function replayShares(logs: readonly ReadRange[], replay: number): Map<number, number> {
+  const total = Number(logs.reduce((sum, { from, to }) => sum + to - from, 0n));
+  return new Map(
+    logs.map(({ partition, from, to }) => [
+      partition,
+      Math.ceil((replay * Number(to - from)) / Math.max(1, total)),
+    ]),
+  );
+}
+
 type ScannedRecord = Parameters<Parameters<typeof readRanges>[2]>[0];
 
 class ScanCollector {
   readonly #part: "key" | "value";
-  readonly #keptPerPartition: number;
+  readonly #shares: ReadonlyMap<number, number>;
   readonly #onProgress: ScanOptions["onProgress"];
   readonly #extents = new Map<RecordSchema["key"], Map<number, Extent>>();
   readonly #kept = new Map<number, KeptRecord[]>();
   #records = 0;
   #unframed = 0;
 
-  constructor(part: "key" | "value", keptPerPartition: number, { onProgress }: ScanOptions) {
+  constructor(part: "key" | "value", shares: ReadonlyMap<number, number>, { onProgress }: ScanOptions) {
     this.#part = part;
-    this.#keptPerPartition = keptPerPartition;
+    this.#shares = shares;
     this.#onProgress = onProgress;
   }
 
@@ -120,16 +131,19 @@ class ScanCollector {
 
   #keep(schema: RecordSchema, record: ScannedRecord): void {
     const { partition, offset } = record;
+    const share = this.#shares.get(partition) ?? 0;
+    if (share === 0) return;
     const kept = this.#kept.get(partition) ?? [];
     if (kept.length === 0) this.#kept.set(partition, kept);
     kept.push({ ...schema, partition, offset, bytes: Buffer.from(record[this.#part]!) });
     // Cut in halves rather than shifted for every record.
-    if (kept.length >= 2 * this.#keptPerPartition + 2) kept.splice(0, kept.length - this.#keptPerPartition);
+    if (kept.length >= 2 * share + 2) kept.splice(0, kept.length - share);
   }
 
   result(): Omit<LogScan, "unseen"> {
-    const count = this.#keptPerPartition;
-    const kept = [...this.#kept.values()].flatMap((records) => (count === 0 ? [] : records.slice(-count)));
+    const kept = [...this.#kept].flatMap(([partition, records]) =>
+      records.slice(-this.#shares.get(partition)!),
+    );
     return { records: this.#records, unframed: this.#unframed, extents: this.#extents, kept };
   }
 }

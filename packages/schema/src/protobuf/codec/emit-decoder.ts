@@ -123,10 +123,10 @@ class DecoderEmitter {
   /** Emits the reading of a message into the one in the variable `child`. */
   #child(field: DescField, message: DescMessage, child: string): void {
     const { read } = this.#namesOf(message);
-    this.#code.line("r.descend(1);");
-    if (isGroup(field)) this.#code.line(`${read}(r, ${child}, ${tagOf(field.number, 4)});`);
-    else this.#code.line(`const l = r.enter(); ${read}(r, ${child}, -1); r.leave(l);`);
-    this.#code.line("r.descend(-1);");
+    const line = isGroup(field)
+      ? `r.enterGroup(); ${read}(r, ${child}, ${tagOf(field.number, 4)}); r.leaveGroup();`
+      : `const l = r.enterMessage(); ${read}(r, ${child}, -1); r.leaveMessage(l);`;
+    this.#code.line(line);
   }
 
   #list(field: DescField & { fieldKind: "list" }, property: string): void {

@@ -55,14 +55,31 @@ export class ProtobufInput {
     this.#limit = outer;
   }
 
-  /** One level of messages deeper, or with -1 up again. */
-  descend(levels: 1 | -1): void {
-    this.#depth += levels;
-    if (this.#depth > PAYLOAD_DEPTH_MAX) throw UNUSUAL;
+  /** As {@link enter}, one level of messages deeper. */
+  enterMessage(): number {
+    if (++this.#depth > PAYLOAD_DEPTH_MAX) throw UNUSUAL;
+    return this.enter();
+  }
+
+  leaveMessage(outer: number): void {
+    this.#depth--;
+    this.leave(outer);
+  }
+
+  /** A group has no length: it ends with a tag. */
+  enterGroup(): void {
+    if (++this.#depth > PAYLOAD_DEPTH_MAX) throw UNUSUAL;
+  }
+
+  leaveGroup(): void {
+    this.#depth--;
   }
 
   readTag(): number {
-    return this.#readLength();
+    const first = this.#buffer[this.#position]!;
+    if (first > 0x7f || this.#position >= this.#limit) return this.#readLength();
+    this.#position++;
+    return first;
   }
 
   readBool(): boolean {

@@ -1,5 +1,6 @@
 import { Random } from "@letterpress/log/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FaultyProxy } from "../reliability/faulty-proxy.ts";
 import { BrokerProcess } from "./broker-process.ts";
 import { findNatsServer } from "./find-nats-server.ts";
 import { History } from "./history.ts";
@@ -21,12 +22,15 @@ type Heal = () => unknown;
 describe.skipIf(found.path === undefined)("three brokers over three nats-servers", () => {
   let nats: NatsCluster;
   let brokers: BrokerProcess[];
+  /** In front of every NATS server, for each broker its own. */
+  const proxies = new Map<number, readonly FaultyProxy[]>();
   const random = new Random(seed);
   const startBroker = (nodeId: number, kafkaPort = 0): Promise<BrokerProcess> =>
     BrokerProcess.start({
       nodeId,
       kafkaPort,
-      servers: nats.urls,
+      servers: proxies.get(nodeId)!.map(({ address }) => `nats://${address}`),
+      ignoreAdvertised: true,
       replicas: 3,
       sessionMs: SESSION_MS,
       configs: { "offsets.topic.num.partitions": "3" },
@@ -39,6 +43,10 @@ describe.skipIf(found.path === undefined)("three brokers over three nats-servers
 
   beforeAll(async () => {
     nats = await NatsCluster.start(found.path!, 3);
+    for (const nodeId of [1, 2, 3]) {
+      const targets = nats.servers.map(({ ports }) => `127.0.0.1:${ports.client}`);
+      proxies.set(nodeId, await Promise.all(targets.map((target) => FaultyProxy.start(() => target))));
+    }
     const starts = await Promise.allSettled([1, 2, 3].map((nodeId) => startBroker(nodeId)));
     brokers = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
     expect(starts.filter(({ status }) => status === "rejected")).toEqual([]);
@@ -46,6 +54,7 @@ describe.skipIf(found.path === undefined)("three brokers over three nats-servers
   afterAll(async () => {
     for (const each of [...(brokers ?? []), ...(nats?.servers ?? [])]) each.resume();
     await Promise.all((brokers ?? []).map((broker) => broker.kill()));
+    for (const proxy of [...proxies.values()].flat()) await proxy[Symbol.asyncDispose]();
     await nats?.[Symbol.asyncDispose]();
   });
 
@@ -65,6 +74,19 @@ describe.skipIf(found.path === undefined)("three brokers over three nats-servers
         const broker = brokers[random.below(3)]!;
         broker.pause();
         return () => broker.resume();
+      },
+    ],
+    [
+      "a broker is cut off from NATS",
+      async () => {
+        const own = proxies.get(1 + random.below(3))!;
+        for (const proxy of own) proxy.fault = "nothing-passes";
+        return () => {
+          for (const proxy of own) {
+            proxy.fault = "none";
+            proxy.cut();
+          }
+        };
       },
     ],
     [

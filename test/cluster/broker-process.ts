@@ -13,6 +13,8 @@ export interface BrokerProcessOptions {
   /** The NATS servers, as `nats://host:port`. */
   readonly servers: readonly string[];
   readonly replicas: 1 | 3;
+  /** Whether to connect to no servers but those given. Default false. */
+  readonly ignoreAdvertised?: boolean;
   /** How long a broker that was killed keeps what it leads. Default 5000, so that tests need not wait long. */
   readonly sessionMs?: number;
   /** Default 0, a free port. */
@@ -40,12 +42,13 @@ export class BrokerProcess {
   /** Resolves when the broker has joined. What it logs goes to this process's stderr. */
   static async start(options: BrokerProcessOptions): Promise<BrokerProcess> {
     const { nodeId, servers, replicas, sessionMs = 5_000, kafkaPort = 0, configs = {} } = options;
+    const { ignoreAdvertised = false } = options;
     const folder = mkdtempSync(join(tmpdir(), "letterpress-broker-"));
     const settings = {
       nodeId,
       kafka: `127.0.0.1:${kafkaPort}`,
       http: "127.0.0.1:0",
-      cluster: { servers, replicas, sessionMs },
+      cluster: { servers, replicas, sessionMs, ignoreAdvertised },
       broker: configs,
       log: { level: "error" },
     };

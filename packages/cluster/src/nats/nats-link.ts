@@ -129,9 +129,10 @@ function toMessage(message: LibraryMessage): NatsMessage {
 }
 
 function connectionOptions(options: NatsOptions): ConnectionOptions {
-  const { servers, name, user, password, token, credentialsFile, tls } = options;
+  const { servers, ignoreAdvertised = false, name, user, password, token, credentialsFile, tls } = options;
   return {
     servers: [...servers],
+    ignoreClusterUpdates: ignoreAdvertised,
     name: name ?? "letterpress",
     ...(user === undefined ? {} : { user }),
     ...(password === undefined ? {} : { pass: password }),

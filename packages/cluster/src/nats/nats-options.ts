@@ -2,6 +2,11 @@
 export interface NatsOptions {
   /** `nats://host:port` or `tls://host:port`, at least one; the others of the cluster are learned from it. */
   readonly servers: readonly string[];
+  /**
+   * Connect to the servers given and to no others that these tell of, for networks in which the addresses that servers
+   * tell cannot be reached. Default false.
+   */
+  readonly ignoreAdvertised?: boolean;
   /** What the servers' monitoring calls this connection. Default `letterpress`. */
   readonly name?: string;
   /** Default none. */

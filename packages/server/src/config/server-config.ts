@@ -25,6 +25,8 @@ const clusterSchema = z.strictObject({
   replicas: z.union([z.literal(1), z.literal(3), z.literal(5)]).default(3),
   /** How long a broker that has gone silent keeps what it leads. The same for all brokers; longer than a NATS election. */
   sessionMs: z.int().min(3_000).max(300_000).default(15_000),
+  /** Never connect to servers that the ones given tell of, where the addresses they tell cannot be reached. */
+  ignoreAdvertised: z.boolean().optional(),
   user: z.string().min(1).optional(),
   password: z.string().min(1).optional(),
   token: z.string().min(1).optional(),

@@ -1,4 +1,5 @@
 import { ProtocolError } from "../protocol-error.ts";
+import { Frame, FrameMemory, type FreeMemory } from "./frame.ts";
 
 /** The limit on a frame from a peer that has not authenticated itself yet. */
 export const UNAUTHENTICATED_FRAME_BYTES_MAX = 64 * 1024;
@@ -9,6 +10,7 @@ const LENGTH_BYTES = 4;
 /** Chunks below this size are gathered in pads, so that a peer that sends single bytes costs little memory. */
 const SMALL_CHUNK_BYTES = 1024;
 const PAD_BYTES = 16 * 1024;
+const NO_BYTES = Buffer.alloc(0);
 
 /**
  * Cuts a stream of bytes into frames, each an int32 length and that many bytes.
@@ -18,11 +20,15 @@ const PAD_BYTES = 16 * 1024;
  *
  * A frame that lies inside one chunk is a view of it. A frame that spans chunks is copied once, when its last
  * byte is there; memory grows with the bytes received, never with the length a peer announces.
+ *
+ * With `free` the decoder owns the chunks it is given: it hands over each chunk and each copied frame whose bytes were
+ * all taken and whose frames, got by {@link nextFrame}, were all released. Those got in other ways are never released.
  */
 export class FrameDecoder {
   /** The largest frame to accept, in bytes without the length. A change holds from the next frame on. */
   frameBytesMax: number;
-  #chunks: Buffer[] = [];
+  readonly #free: FreeMemory | undefined;
+  #chunks: FrameMemory[] = [];
   /** The first unread byte of the first chunk. */
   #offset = 0;
   #bufferedBytes = 0;
@@ -33,8 +39,9 @@ export class FrameDecoder {
   /** Where the last chunk starts in the pad; -1 if the last chunk is not in it. */
   #padStart = -1;
 
-  constructor(frameBytesMax: number = FRAME_BYTES_MAX_DEFAULT) {
+  constructor(frameBytesMax: number = FRAME_BYTES_MAX_DEFAULT, free?: FreeMemory) {
     this.frameBytesMax = frameBytesMax;
+    this.#free = free;
   }
 
   /** How many bytes wait for the rest of their frame, or to be taken. */
@@ -55,19 +62,26 @@ export class FrameDecoder {
     this.#bufferedBytes += chunk.length;
   }
 
+  /** The bytes of {@link nextFrame}, for those who keep or forget them as they like. */
+  next(): Buffer | undefined {
+    return this.nextFrame()?.bytes;
+  }
+
   /**
    * The next complete frame, without its length, or undefined until more bytes come.
    * Throws `ProtocolError` (`FRAME_TOO_LARGE`) as soon as an impossible length is seen; the stream is then of
    * no more use.
    */
-  next(): Buffer | undefined {
+  nextFrame(): Frame | undefined {
     if (this.#frameBytes < 0) {
       if (this.#bufferedBytes < LENGTH_BYTES) return undefined;
-      const prefix = this.#take(LENGTH_BYTES);
+      const prefix = this.#view(LENGTH_BYTES) ?? this.#gather(LENGTH_BYTES);
       this.#frameBytes = checkLength(prefix, this.frameBytesMax);
+      this.#skip(LENGTH_BYTES);
     }
     if (this.#bufferedBytes < this.#frameBytes) return undefined;
-    const frame = this.#take(this.#frameBytes);
+    const frame = this.#cut(this.#frameBytes);
+    this.#skip(this.#frameBytes);
     this.#frameBytes = -1;
     return frame;
   }
@@ -78,7 +92,7 @@ export class FrameDecoder {
   }
 
   #pushWhole(chunk: Buffer): void {
-    this.#chunks.push(chunk);
+    this.#chunks.push(new FrameMemory(chunk, this.#free));
     this.#padStart = -1;
   }
 
@@ -91,52 +105,57 @@ export class FrameDecoder {
     }
     if (this.#padStart < 0) {
       this.#padStart = this.#padUsedBytes;
-      this.#chunks.push(chunk);
+      // Never freed, for a pad holds other chunks as well.
+      this.#chunks.push(new FrameMemory(chunk, undefined));
     }
     this.#pad.set(chunk, this.#padUsedBytes);
     this.#padUsedBytes += chunk.length;
-    this.#chunks[this.#chunks.length - 1] = this.#pad.subarray(this.#padStart, this.#padUsedBytes);
+    this.#chunks.at(-1)!.bytes = this.#pad.subarray(this.#padStart, this.#padUsedBytes);
   }
 
-  /** Takes `length` buffered bytes off the front. */
-  #take(length: number): Buffer {
-    this.#bufferedBytes -= length;
-    const first = this.#chunks[0];
-    if (first === undefined) return Buffer.alloc(0);
-    const end = this.#offset + length;
-    if (end < first.length) {
-      const frame = first.subarray(this.#offset, end);
-      this.#offset = end;
-      return frame;
+  /** The first `length` buffered bytes as a frame that holds its memory. */
+  #cut(length: number): Frame {
+    const view = this.#view(length);
+    if (view === undefined) {
+      const copy = this.#gather(length);
+      return new Frame(copy, new FrameMemory(copy, this.#free));
     }
-    const frame = end === first.length ? first.subarray(this.#offset) : this.#gather(length);
-    if (end === first.length) this.#drop(1, 0);
-    return frame;
+    const memory = this.#chunks[0] ?? new FrameMemory(view, undefined);
+    memory.hold();
+    return new Frame(view, memory);
   }
 
-  /** Copies `length` bytes that lie in several chunks into one buffer. */
+  /** The first `length` buffered bytes where they are, or undefined when they lie in several chunks. */
+  #view(length: number): Buffer | undefined {
+    const first = this.#chunks[0]?.bytes ?? NO_BYTES;
+    const end = this.#offset + length;
+    return end <= first.length ? first.subarray(this.#offset, end) : undefined;
+  }
+
+  /** Copies the first `length` buffered bytes, which lie in several chunks, into one buffer. */
   #gather(length: number): Buffer {
     const frame = Buffer.allocUnsafe(length);
     let filled = 0;
     let offset = this.#offset;
-    let used = 0;
-    while (filled < length) {
-      const chunk = this.#chunks[used]!;
-      const end = Math.min(chunk.length, offset + length - filled);
-      chunk.copy(frame, filled, offset, end);
-      filled += end - offset;
-      offset = end;
-      if (end < chunk.length) break;
-      used++;
+    for (let index = 0; filled < length; index++) {
+      filled += this.#chunks[index]!.bytes.copy(frame, filled, offset);
       offset = 0;
     }
-    this.#drop(used, offset);
     return frame;
   }
 
-  #drop(chunks: number, offset: number): void {
-    this.#chunks.splice(0, chunks);
+  /** Takes `length` buffered bytes off the front; chunks without more are released. */
+  #skip(length: number): void {
+    this.#bufferedBytes -= length;
+    let offset = this.#offset + length;
+    let used = 0;
+    while (used < this.#chunks.length && offset >= this.#chunks[used]!.bytes.length) {
+      offset -= this.#chunks[used]!.bytes.length;
+      used++;
+    }
     this.#offset = offset;
+    if (used === 0) return;
+    for (const chunk of this.#chunks.splice(0, used)) chunk.release();
     if (this.#chunks.length > 0) return;
     this.#pad = undefined;
     this.#padStart = -1;

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { Fetch, ProtocolError } from "@letterpress/protocol";
+import { Fetch, type Frame, Produce, ProtocolError } from "@letterpress/protocol";
 import { WireError } from "@letterpress/wire";
 import type { Broker } from "../broker.ts";
 import { ConnectionFault } from "../connection-fault.ts";
@@ -14,6 +14,20 @@ const IN_FLIGHT_MAX = 256;
 const IN_FLIGHT_BYTES_MAX = 32 * 1024 * 1024;
 /** A peer that leaves this much unread is not served further until it reads. */
 const UNREAD_BYTES_MAX = 1024 * 1024;
+
+/**
+ * The requests whose handlers are done with their bytes when they resolve, also with those of an append that asks for no
+ * acknowledgement: `PartitionLog.append` owns a batch until its promise settles, the handler waits for all of them,
+ * and its response refers to none. Other handlers may keep views (a group keeps its members' metadata), so their
+ * frames stay.
+ */
+const DONE_WITH_FRAME: ReadonlySet<number> = new Set([Produce.key]);
+
+/** A request that was read, and the frame that its byte fields are views of. */
+interface Arrival {
+  readonly request: PreparedRequest;
+  readonly frame: Frame;
+}
 
 /** One answer, in the order of the requests. Filled when the handler is done. */
 interface Slot {
@@ -38,7 +52,7 @@ export class Connection {
   readonly #clientHost: string;
   readonly #slots: Slot[] = [];
   /** Read from the stream, but not started: it waits for a fetch before it. */
-  #held: { readonly request: PreparedRequest; readonly bytes: number } | undefined;
+  #held: Arrival | undefined;
   #inFlightBytes = 0;
   #fetches = 0;
   #isPumping = false;
@@ -104,7 +118,7 @@ export class Connection {
         this.#held = next;
         if (next.request.apiKey === Fetch.key && this.#fetches > 0) break;
         this.#held = undefined;
-        this.#start(next.request, next.bytes);
+        this.#start(next);
       }
       this.#regulate();
     } catch (error) {
@@ -125,15 +139,15 @@ export class Connection {
     );
   }
 
-  #read(): { readonly request: PreparedRequest; readonly bytes: number } | undefined {
+  #read(): Arrival | undefined {
     const frame = this.#intake.next();
     if (frame === undefined) return undefined;
-    const request = prepareRequest(frame, this.#broker, {
+    const request = prepareRequest(frame.bytes, this.#broker, {
       clientHost: this.#clientHost,
       connectionId: this.#id,
       signal: this.#abort.signal,
     });
-    return { request, bytes: frame.length };
+    return { request, frame };
   }
 
   /** Reads on, or stops reading: only bytes of a frame that has begun may gather while nothing may start. */
@@ -145,7 +159,8 @@ export class Connection {
     else this.#socket.pause();
   }
 
-  #start(request: PreparedRequest, bytes: number): void {
+  #start({ request, frame }: Arrival): void {
+    const bytes = frame.bytes.length;
     const slot: Slot = { response: undefined, isDone: false };
     const isFetch = request.apiKey === Fetch.key;
     this.#slots.push(slot);
@@ -161,7 +176,12 @@ export class Connection {
       this.#answerInOrder();
       this.#pump();
     };
-    request.run().then(finish, (error: unknown) => {
+    const answered = (response: readonly Buffer[] | undefined): void => {
+      if (DONE_WITH_FRAME.has(request.apiKey)) frame.release();
+      finish(response);
+    };
+    request.run().then(answered, (error: unknown) => {
+      // The frame is left to the garbage collector: who fails unexpectedly may have left something under way.
       this.#fail(error);
       finish(undefined);
     });

@@ -1,5 +1,6 @@
-import { FrameDecoder } from "@letterpress/protocol";
+import { type Frame, FrameDecoder } from "@letterpress/protocol";
 import type { ByteBudget } from "./byte-budget.ts";
+import { freeMemory } from "./free-memory.ts";
 
 /** Incomplete requests up to this size are always received, so that large ones cannot keep small ones out. */
 const UNCOUNTED_BYTES_MAX = 64 * 1024;
@@ -19,7 +20,7 @@ export class Intake {
 
   /** `onRoom` is called when a blocked intake may receive again. */
   constructor(frameBytesMax: number, budget: ByteBudget, onRoom: () => void) {
-    this.#decoder = new FrameDecoder(frameBytesMax);
+    this.#decoder = new FrameDecoder(frameBytesMax, freeMemory);
     this.#budget = budget;
     this.#onRoom = onRoom;
   }
@@ -29,13 +30,14 @@ export class Intake {
     return this.#countedBytes > 0 && this.#budget.isExhausted;
   }
 
+  /** Takes a chunk that came from the socket, and owns it from now on. */
   push(chunk: Buffer): void {
     this.#decoder.push(chunk);
   }
 
   /** The next whole frame. Throws ProtocolError `FRAME_TOO_LARGE`. */
-  next(): Buffer | undefined {
-    const frame = this.#decoder.next();
+  next(): Frame | undefined {
+    const frame = this.#decoder.nextFrame();
     if (frame !== undefined) this.#frameCount++;
     return frame;
   }

@@ -179,6 +179,24 @@ test("register registers everything or nothing", async () => {
   expect((await shop.schema("show", "shop.common.Money", "--version", "2")).stdout).toContain("ISO 4217.");
 });
 
+test("a file that no contract uses finds what it includes in a folder", async () => {
+  const text = JSON.stringify({
+    type: "record",
+    name: "Price",
+    fields: [{ name: "amount", type: "shop.common.Money" }],
+  });
+  await writeFile(join(shop.folder, "schemas/price.avsc"), text);
+  const command = ["schemas/price.avsc", "--subject", "prices-value"];
+  expect((await shop.schema("check", ...command)).code).toBe(0);
+  expect((await shop.schema("register", ...command, "--include", "schemas")).code).toBe(0);
+  const { stdout } = await shop.schema("show", "prices-value", "--json");
+  expect(JSON.parse(stdout).references).toEqual([
+    { name: "shop.common.Money", subject: "shop.common.Money", version: 1 },
+  ]);
+  const elsewhere = await shop.schema("check", ...command, "--include", "schemas/common");
+  expect(elsewhere).toMatchObject({ code: 2, stderr: expect.stringContaining("shop.common.Money") });
+});
+
 async function commit(folder: string): Promise<void> {
   const git = (...args: string[]) => promisify(execFile)("git", args, { cwd: folder });
   await git("init", "--quiet");

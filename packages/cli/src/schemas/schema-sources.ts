@@ -1,7 +1,13 @@
 import { readFile } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
-import type { Contract, ContractSchema, Contracts } from "@letterpress/codegen";
-import type { CompatibilityLevel, ResolvedSchema } from "@letterpress/schema";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import {
+  type Contract,
+  ContractError,
+  type ContractSchema,
+  type Contracts,
+  openSchemaFolder,
+} from "@letterpress/codegen";
+import { type CompatibilityLevel, parseSchema, type ResolvedSchema, SchemaError } from "@letterpress/schema";
 import { CliError } from "../cli-error.ts";
 import { readContracts } from "../contracts.ts";
 
@@ -21,6 +27,8 @@ export interface SchemaSelection {
   /** Needed for a file that no contract uses. */
   readonly subject: string | undefined;
   readonly contracts: string;
+  /** Where a file that no contract uses finds what it includes; undefined: the file's own folder. */
+  readonly include?: string | undefined;
 }
 
 /** @throws CliError `USAGE`, `BAD_INPUT`; ContractError */
@@ -40,7 +48,9 @@ export async function schemaSources(selection: SchemaSelection, cwd: string): Pr
       `no topic in ${selection.contracts} uses ${shown}: say with --subject where it belongs`,
     );
   }
-  const schema = used[0]?.schema ?? (await readSchema(resolve(cwd, file), shown));
+  const path = resolve(cwd, file);
+  const include = resolve(cwd, selection.include ?? dirname(path));
+  const schema = used[0]?.schema ?? (await readSchema(path, shown, include));
   return [{ subject, file: shown, schema, level: undefined }];
 }
 
@@ -70,11 +80,34 @@ function schemasOf({ key, value }: Contract): ContractSchema[] {
   return key.kind === "schema" ? [key.schema, value] : [value];
 }
 
-/** A file on its own: what it includes is only known to contracts. */
-async function readSchema(path: string, shown: string): Promise<ResolvedSchema> {
+/** A file on its own; the folder is only looked through when it includes something. */
+async function readSchema(path: string, shown: string, include: string): Promise<ResolvedSchema> {
   if (!/\.(avsc|proto)$/.test(path)) {
     throw new CliError("USAGE", `${shown} is no schema; the name of one ends in .avsc or .proto`);
   }
   const text = await readFile(path, "utf8");
-  return { format: path.endsWith(".avsc") ? "AVRO" : "PROTOBUF", text, references: [] };
+  const alone: ResolvedSchema = {
+    format: path.endsWith(".avsc") ? "AVRO" : "PROTOBUF",
+    text,
+    references: [],
+  };
+  try {
+    parseSchema(alone, { file: shown });
+    return alone;
+  } catch (error) {
+    if (!(error instanceof SchemaError) || error.code !== "MISSING_REFERENCE") throw error;
+    const found = await resolveIn(include, path);
+    if (found === undefined) throw error;
+    return found;
+  }
+}
+
+/** The schema with what the folder has of its references; undefined for a file outside the folder. */
+async function resolveIn(folder: string, path: string): Promise<ResolvedSchema | undefined> {
+  const file = relative(folder, path).split(sep).join("/");
+  const schemas = await openSchemaFolder(folder);
+  if (!schemas.files.includes(file)) return undefined;
+  const resolved = schemas.resolve(file);
+  if (!("text" in resolved)) throw new ContractError(resolved);
+  return resolved;
 }

@@ -34,6 +34,7 @@ const flagsSchema = z
     ...registryFlags,
     contracts: z.string(),
     subject: z.string().optional(),
+    include: z.string().optional(),
     level: levelFlag.optional(),
     offline: z.boolean().default(false),
     lock: z.string().optional(),
@@ -59,6 +60,7 @@ export function checkSchemas(io: Io): Command {
     .description("Tells whether schemas may become the next versions of their subjects, and if not, why.")
     .argument("[file]", "an .avsc or .proto file (default: all schemas of the contracts)")
     .option("--subject <subject>", "the file's subject (default: that of the topic that uses it)")
+    .option("--include <dir>", "where a file of no contract finds what it includes (default: its folder)")
     .option("--level <level>", "check at this level, such as FULL or STRICT (default: the subject's own)")
     .option("--offline", "check against an export instead of a registry")
     .option("--lock <file>", "the export (default: registry.lock.json beside the contracts)")
@@ -70,8 +72,8 @@ export function checkSchemas(io: Io): Command {
 }
 
 async function run(file: string | undefined, flags: CheckFlags, io: Io): Promise<void> {
-  const { subject, contracts, level } = flags;
-  const sources = await schemaSources({ file, subject, contracts }, io.cwd());
+  const { subject, include, contracts, level } = flags;
+  const sources = await schemaSources({ file, subject, include, contracts }, io.cwd());
   const checks = await checkAll(await baselineOf(flags, io.cwd()), sources, level);
   const output = new Output(io, { json: flags.json || flags.sarif });
   output.result(flags.sarif ? sarif(checks) : checks, () =>

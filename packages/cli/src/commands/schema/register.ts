@@ -20,7 +20,12 @@ What a schema includes is found among the contracts' files and registered before
 checked first, and when one is refused on the way the others are taken back (exit code 1). A schema that is registered
 already keeps its version.`;
 
-const flagsSchema = z.object({ ...registryFlags, contracts: z.string(), subject: z.string().optional() });
+const flagsSchema = z.object({
+  ...registryFlags,
+  contracts: z.string(),
+  subject: z.string().optional(),
+  include: z.string().optional(),
+});
 
 export function registerSchemas(io: Io): Command {
   return addContractsFlag(addRegistryFlags(new Command("register")))
@@ -30,13 +35,15 @@ export function registerSchemas(io: Io): Command {
     )
     .argument("[file]", "an .avsc or .proto file (default: all schemas of the contracts)")
     .option("--subject <subject>", "the file's subject (default: that of the topic that uses it)")
+    .option("--include <dir>", "where a file of no contract finds what it includes (default: its folder)")
     .addHelpText("after", EXAMPLES)
     .action((file: string | undefined, flags) => run(file, flags, io));
 }
 
 async function run(file: string | undefined, input: unknown, io: Io): Promise<void> {
   const flags = checkFlags(flagsSchema, input);
-  const sources = await schemaSources({ file, subject: flags.subject, contracts: flags.contracts }, io.cwd());
+  const { subject, include, contracts } = flags;
+  const sources = await schemaSources({ file, subject, include, contracts }, io.cwd());
   const registry = registryOf(flags);
   throwIfRefused(await checkAll(registryBaseline(registry), sources));
   const registered = await registerAll(registry, sources);

@@ -51,7 +51,9 @@ const GRAVITY: readonly Verdict[] = ["unchanged", "safe", "safe-in-order", "wait
 
 function verdictOf(isAllowed: boolean, order: DeploymentOrder, breakages: readonly Breakage[]): Verdict {
   if (!isAllowed || order === "not-in-one-step") return "blocked";
-  if (breakages.some(({ kind }) => kind === "reading-old")) return "wait";
+  // Where producers go first, consumers wait for the log in any case.
+  const isEarly = order !== "producers-first" && breakages.some(({ kind }) => kind === "reading-old");
+  if (isEarly) return "wait";
   return order === "any" ? "safe" : "safe-in-order";
 }
 

@@ -199,6 +199,31 @@ test("a Protobuf field that is deleted is reserved by the proposed edit", async 
   expect(strict.subjects[0]!.isAllowed).toBe(true);
 });
 
+test("a Protobuf field of another type breaks the service that reads it, and the records prove it", async () => {
+  await shop.runPayments(ORDER_COUNT);
+  await shop.runNotifications();
+  await shop.edit("schemas/payments/v1/payment.proto", "string currency = 5;", "int32 currency = 5;");
+  const { subjects, code } = await evolve();
+  expect(code).toBe(1);
+  const [payments] = subjects;
+  expect(payments).toMatchObject({
+    subject: "payments.settled-value",
+    verdict: "blocked",
+    order: "not-in-one-step",
+  });
+  expect(payments!.reasons[0]!.place).toMatchObject({ file: "schemas/payments/v1/payment.proto", line: 13 });
+  expect(payments!.readers).toMatchObject([{ group: "notifications", knowledge: "declared", readsWith: 1 }]);
+  const breakage = payments!.breakages.find(({ kind }) => kind === "reading-new");
+  expect(breakage).toMatchObject({
+    group: "notifications",
+    field: "Payment.currency",
+    knowledge: "declared",
+  });
+  expect(payments!.replays[0]!.findings[0]).toMatchObject({ kind: "failure", count: ORDER_COUNT });
+  expect(payments!.proposals[0]!.steps[0]).toMatchObject({ isAllowed: true, order: "any" });
+  expect(payments!.proposals[0]!.steps[0]!.text).toContain("string currency = 5;\n  int32 currency_v2 = 10;");
+});
+
 describe("--apply", () => {
   const discounted = `${NOTE},\n    { "name": "discount", "type": "int", "default": 0 }`;
 

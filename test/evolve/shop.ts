@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Letterpress } from "@letterpress/client";
 import { startTestServer, type TestServer } from "@letterpress/testing";
+import { sendNotifications } from "../../examples/src/services/notifications.ts";
 import { placeOrders } from "../../examples/src/services/orders.ts";
 import { settlePayments } from "../../examples/src/services/payments.ts";
 import { run } from "../../packages/cli/src/program.ts";
@@ -97,6 +98,14 @@ export class Shop implements AsyncDisposable {
       const { state, members } = await groups.describe("payments");
       return state === "Stable" && members.length === 1;
     });
+  }
+
+  /** Runs the notifications service, which reads payments, until the shop closes; resolves when it has sent one. */
+  async runNotifications(): Promise<void> {
+    let sent = 0;
+    const context = { client: this.#client("notifications"), signal: this.#stop.signal, log: () => {} };
+    this.#running.push(sendNotifications(context, () => sent++));
+    await waitFor("a notification is sent", () => sent > 0);
   }
 
   /** Gives a group that is stopped a place at the beginning of the orders. */

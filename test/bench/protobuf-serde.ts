@@ -1,12 +1,11 @@
 /**
  * What the generated code is worth: nanoseconds per message for the serde and for protobuf-es alone, on an order of ten
  * fields, interleaved, medians. Run with
- * `node --conditions=@letterpress/source packages/schema/src/protobuf/serde.bench.ts`.
+ * `node --conditions=@letterpress/source test/bench/protobuf-serde.ts`.
  */
 import { create, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
 import type { GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { parseProtobuf } from "./protobuf-schema.ts";
-import { protobufSerde } from "./serde.ts";
+import { parseProtobuf, protobufSerde } from "@letterpress/schema";
 
 const ROUNDS = 15;
 const MESSAGES_PER_ROUND = 100_000;

@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import { Lease } from "./lease.ts";
+import { LEASE_TIMES } from "./lease-store.ts";
+import { SimulatedClock, SimulatedLeaseStore } from "./testing/simulated-leases.ts";
+
+function setUp() {
+  const clock = new SimulatedClock();
+  const store = new SimulatedLeaseStore(clock, LEASE_TIMES.ttlMs);
+  const lost: string[] = [];
+  const lease = (owner: string): Lease =>
+    new Lease({ store, key: "k", owner, times: LEASE_TIMES, clock, onLost: () => lost.push(owner) });
+  return { clock, store, lost, lease };
+}
+
+test("one holder keeps a lease for as long as it renews it", async () => {
+  const { clock, lease, lost } = setUp();
+  const [a, b] = [lease("a"), lease("b")];
+  expect(await a.acquire({})).toBe(true);
+  expect(await b.acquire({})).toBe(false);
+  await clock.advance(60_000);
+  expect(a.isHeld).toBe(true);
+  expect(await b.acquire({})).toBe(false);
+  expect(lost).toEqual([]);
+});
+
+test("a holder that cannot renew stops before anybody else can have the lease", async () => {
+  const { clock, store, lease, lost } = setUp();
+  const [a, b] = [lease("a"), lease("b")];
+  await a.acquire({});
+  await clock.advance(3_000);
+  store.isDown = true;
+  // The last renewal was sent after 3 s: it counts for 12 s, and the key lives for 15 s.
+  await clock.advance(11_999);
+  expect(a.isHeld).toBe(true);
+  await clock.advance(1);
+  expect(a.isHeld).toBe(false);
+  expect(lost).toEqual(["a"]);
+  store.isDown = false;
+  expect(await b.acquire({})).toBe(false);
+  await clock.advance(3_000);
+  expect(await b.acquire({})).toBe(true);
+});
+
+test("a holder that was stopped knows by the clock alone, before any timer runs", async () => {
+  const { clock, lease } = setUp();
+  const [a, b] = [lease("a"), lease("b")];
+  await a.acquire({});
+  clock.pause(15_000);
+  expect(a.isHeld).toBe(false);
+  expect(await b.acquire({})).toBe(true);
+  await clock.advance(5_000);
+  expect([a.isHeld, b.isHeld]).toEqual([false, true]);
+});
+
+test("a renewal whose answer was lost does not cost the lease", async () => {
+  const { clock, store, lease, lost } = setUp();
+  const a = lease("a");
+  await a.acquire({});
+  store.losesNextAnswer = true;
+  await clock.advance(30_000);
+  expect(a.isHeld).toBe(true);
+  expect(lost).toEqual([]);
+});
+
+test("an acquisition whose answer was lost is found to have succeeded", async () => {
+  const { store, lease } = setUp();
+  const a = lease("a");
+  store.losesNextAnswer = true;
+  expect(await a.acquire({})).toBe(false);
+  expect(await a.acquire({})).toBe(true);
+});
+
+test("a lease that was released can be taken at once", async () => {
+  const { lease, lost } = setUp();
+  const [a, b] = [lease("a"), lease("b")];
+  await a.acquire({});
+  await a.release();
+  expect(a.isHeld).toBe(false);
+  expect(await b.acquire({})).toBe(true);
+  expect(lost).toEqual([]);
+});

@@ -89,7 +89,9 @@ test("a batch that was committed before the loop was left is not read again", as
       break;
     }
     await consumer.close();
-    const committed = await broker.client.admin().groups.fetchOffsets("billing", [{ topic: TOPIC, partition: 0 }]);
+    const committed = await broker.client
+      .admin()
+      .groups.fetchOffsets("billing", [{ topic: TOPIC, partition: 0 }]);
     expect(committed.map(({ offset }) => offset)).toEqual([4n]);
   });
 });

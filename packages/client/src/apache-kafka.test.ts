@@ -4,6 +4,10 @@ import { Letterpress } from "./client.ts";
 /** `host:port` of an Apache Kafka to test against; it is no npm package, so most machines have none. */
 const KAFKA = process.env.LETTERPRESS_TEST_KAFKA;
 
+if (KAFKA === undefined) {
+  console.log("the SDK is not tried against Apache Kafka: LETTERPRESS_TEST_KAFKA=host:port names one");
+}
+
 test.skipIf(KAFKA === undefined)("the SDK works against Apache Kafka", async () => {
   await using client = new Letterpress({ brokers: [KAFKA!] });
   const { topics, groups } = client.admin();

@@ -112,6 +112,9 @@ test.each(cases)("%s", (_, before, after, expected) => {
 });
 
 // Skipped where buf is not installed.
+if (bufScript === undefined)
+  console.log("@bufbuild/buf is not installed: verdicts are not compared with buf's");
+
 test.skipIf(bufScript === undefined)("buf has the same verdicts", { timeout: 60_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), "letterpress-strict-"));
   try {

@@ -41,6 +41,18 @@ test("a holder that cannot renew stops before anybody else can have the lease", 
   expect(await b.acquire({})).toBe(true);
 });
 
+test("a lease is lost also when its timer runs a little early", async () => {
+  const { clock, store, lease, lost } = setUp();
+  clock.earlyMs = 0.5;
+  const a = lease("a");
+  await a.acquire({});
+  store.isDown = true;
+  await clock.advance(20_000);
+  expect(lost).toEqual(["a"]);
+  store.isDown = false;
+  expect(await a.acquire({})).toBe(true);
+});
+
 test("a holder that was stopped knows by the clock alone, before any timer runs", async () => {
   const { clock, lease } = setUp();
   const [a, b] = [lease("a"), lease("b")];

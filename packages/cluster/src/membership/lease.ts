@@ -105,9 +105,14 @@ export class Lease {
     if (revision === undefined) return false;
     this.#revision = revision;
     this.#heldUntilMs = sentMs + times.ttlMs - times.marginMs;
-    this.#cancelEnd();
-    this.#cancelEnd = clock.after(this.#heldUntilMs - clock.now(), () => this.#end());
+    this.#endLater();
     return true;
+  }
+
+  #endLater(): void {
+    const { clock } = this.#options;
+    this.#cancelEnd();
+    this.#cancelEnd = clock.after(Math.ceil(this.#heldUntilMs - clock.now()), () => this.#end());
   }
 
   /** A refused renewal may follow one of our own that was stored without our hearing of it. */
@@ -123,7 +128,9 @@ export class Lease {
   }
 
   #end(): void {
-    if (!this.#isAcquired || this.isHeld) return;
+    if (!this.#isAcquired) return;
+    // Timers run up to a millisecond early by this clock; a lease that were left then would neither be held nor lost.
+    if (this.isHeld) return this.#endLater();
     this.#stop();
     this.#options.onLost();
   }

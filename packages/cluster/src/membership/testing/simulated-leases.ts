@@ -9,6 +9,8 @@ interface Timer {
 
 /** A clock that stands still until it is told to go on. */
 export class SimulatedClock implements Clock {
+  /** How much too early timers run, as real ones may. */
+  earlyMs = 0;
   #nowMs = 0;
   #timers = new Set<Timer>();
 
@@ -17,7 +19,7 @@ export class SimulatedClock implements Clock {
   }
 
   after(delayMs: number, run: () => void): () => void {
-    const timer = { atMs: this.#nowMs + delayMs, run };
+    const timer = { atMs: this.#nowMs + Math.max(0, delayMs - this.earlyMs), run };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
   }

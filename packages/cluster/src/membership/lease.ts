@@ -129,8 +129,11 @@ export class Lease {
 
   #end(): void {
     if (!this.#isAcquired) return;
-    // Timers run up to a millisecond early by this clock; a lease that were left then would neither be held nor lost.
-    if (this.isHeld) return this.#endLater();
+    if (this.isHeld) {
+      // Timers run up to a millisecond early by this clock. Left alone, the lease would be neither held nor lost.
+      this.#endLater();
+      return;
+    }
     this.#stop();
     this.#options.onLost();
   }

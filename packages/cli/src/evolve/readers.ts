@@ -32,11 +32,11 @@ export function breakagesOfReaders({ versions }: SubjectFacts, readers: readonly
     const version = versions.find((each) => each.version === readsWith) ?? versions.at(-1);
     for (const reason of reasons) {
       const field = fieldOf(reason, version!.parsed);
-      const key = `${topic} ${group} ${field} ${knowledge} ${version!.version} ${reason.rule}`;
+      const key = `${topic} ${group} ${field} ${knowledge} ${readsWith} ${reason.rule}`;
       const known = found.get(key);
       if (known !== undefined) known.members.push(memberId);
       else {
-        const why = `${knowledge === "unknown" ? "if it reads" : "reads"} with version ${version!.version}: ${reason.message}`;
+        const why = `${readsWith === undefined ? "if it reads" : "reads"} with version ${version!.version}: ${reason.message}`;
         const { rule } = reason;
         found.set(key, {
           kind: "reading-new",

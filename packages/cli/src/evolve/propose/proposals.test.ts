@@ -113,6 +113,12 @@ describe("Protobuf", () => {
     const [step] = proposal!.steps;
     expect(step!.text).toContain("  string id = 1;\n  int32 id_v2 = 8;\n");
     expect(step!.isAllowed).toBe(true);
+    const reserved = propose(
+      "BACKWARD",
+      proto("  reserved 2 to 9;\n  int32 id = 1;"),
+      proto("  string id = 1;"),
+    );
+    expect(reserved!.steps[0]!.text).toContain("int32 id_v2 = 10;");
   });
 
   test("a field of a oneof stays", () => {

@@ -9,6 +9,8 @@ export interface ProtobufText {
   readonly parsed: ProtobufSchema;
 }
 
+const FIELD_NUMBER_MAX = 2 ** 29 - 1;
+
 type Messages = ReadonlyMap<string, Message>;
 type Message = NonNullable<ReturnType<ProtobufSchema["messageAt"]>>;
 type Field = Message["fields"][number];
@@ -28,7 +30,7 @@ function messageFixes(message: Message, old: Message, edited: ProtobufText, late
   const inside = bodyOf(edited, message);
   if (inside === undefined) return [];
   const fixes: Fix[] = [];
-  let next = Math.max(...[...message.fields, ...old.fields].map(({ number }) => number));
+  let next = highestNumber(message, old);
   for (const field of old.fields) {
     const now = message.fields.find(({ number }) => number === field.number);
     const written = declarationOf(latest, field);
@@ -57,6 +59,15 @@ function messageFixes(message: Message, old: Message, edited: ProtobufText, late
     }
   }
   return fixes;
+}
+
+/** The highest number that a field has, or that is reserved for none; "to max" leaves nothing above it. */
+function highestNumber(...messages: readonly Message[]): number {
+  const taken = messages.flatMap(({ fields, proto }) => [
+    ...fields.map(({ number }) => number),
+    ...proto.reservedRange.map(({ end }) => end - 1).filter((number) => number < FIELD_NUMBER_MAX),
+  ]);
+  return Math.max(0, ...taken);
 }
 
 /** A deleted field is safe when nobody can take its number or its name again. */

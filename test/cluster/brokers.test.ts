@@ -1,5 +1,5 @@
 import { Letterpress } from "@letterpress/client";
-import { type LetterpressServer, startServer } from "@letterpress/server";
+import { describeCluster, type LetterpressServer, startServer } from "@letterpress/server";
 import {
   Consumer,
   MessagesStreamModes,
@@ -68,6 +68,17 @@ describe.skipIf(found.path === undefined)("several brokers over one nats-server"
     const controllers = brokers.map(({ broker }) => broker.cluster.controllerId);
     expect(new Set(controllers).size).toBe(1);
     expect(controllers[0]).toBeGreaterThan(0);
+  });
+
+  test("the status tells brokers, leaders and replicas, and that nothing is wrong", async () => {
+    await settled("even", 9);
+    const status = await describeCluster(nats.urls);
+    expect(status.problems).toEqual([]);
+    expect(status.brokers.map(({ nodeId }) => nodeId)).toEqual([1, 2, 3]);
+    expect(status.controllerId).toBe(brokers[0]!.broker.cluster.controllerId);
+    const even = status.partitions.filter(({ topic }) => topic === "even");
+    expect(even.map(({ leaderId }) => leaderId)).toEqual(leadersOf("even", 9));
+    expect(even[0]).toMatchObject({ replicas: 1, replicasCurrent: 1, lagMessages: 0 });
   });
 
   test("topics can be created, changed and deleted through any broker", async () => {

@@ -19,5 +19,6 @@ export {
 } from "./record-guard.ts";
 export type { RunningBroker } from "./running-broker.ts";
 export { startBroker } from "./start-broker.ts";
+export { METADATA_PARTITION } from "./topics/open-metadata.ts";
 export type { Topic } from "./topics/topic.ts";
 export type { NewTopic, TopicCatalog } from "./topics/topic-catalog.ts";

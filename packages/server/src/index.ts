@@ -1,3 +1,4 @@
+export { type ClusterStatus, describeCluster } from "./cluster/describe-cluster.ts";
 export { type ConfigSource, environmentSource, readServerConfig } from "./config/read-config.ts";
 export { type ServerConfig, type ServerConfigInput, serverConfigSchema } from "./config/server-config.ts";
 export { ServerError, type ServerErrorCode } from "./server-error.ts";

@@ -91,7 +91,7 @@ export async function startServer(input: ServerConfigInput = {}): Promise<Letter
           });
     const app = createHttpApp({ registry: { fetch: answer }, metrics, isReady: () => ready });
     const http = await listenHttp(app as Hono, parseEndpoint(config.http), config.httpTls);
-    await member?.announceHttp(http.url);
+    await member?.announceHttp(reachable(http.url, broker));
     const close = once(async () => {
       ready = false;
       await closeAll(http, broker);
@@ -203,6 +203,16 @@ function createGuard(
       logger.warn({ topic, faults: faults.length, part, reason }, message);
     },
   });
+}
+
+const ALL_INTERFACES: ReadonlySet<string> = new Set(["0.0.0.0", "[::]"]);
+
+/** Where other brokers find a registry that listens on all interfaces: under the name that Kafka clients are told. */
+function reachable(http: string, { cluster, nodeId }: RunningBroker): string {
+  const url = new URL(http);
+  const own = cluster.brokers().find((each) => each.nodeId === nodeId);
+  if (own === undefined || !ALL_INTERFACES.has(url.hostname)) return http;
+  return `${url.protocol}//${formatEndpoint({ host: own.host, port: Number(url.port) })}`;
 }
 
 async function closeAll(http: HttpListener, broker: RunningBroker): Promise<void> {

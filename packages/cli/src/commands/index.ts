@@ -67,4 +67,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     usage: "<command>",
     load: async () => (await import("./group/index.ts")).group,
   },
+  {
+    name: "cluster",
+    summary: "look at the brokers of a cluster",
+    usage: "<command>",
+    load: async () => (await import("./cluster/index.ts")).cluster,
+  },
 ];

@@ -63,6 +63,11 @@ export class NatsLeaseStore implements LeaseStore {
     return new NatsLeaseStore(api, link);
   }
 
+  /** The bucket of a cluster that exists; undefined where no broker has ever joined. Throws JetStreamError. */
+  static async find(api: JetStreamApi, link: NatsLink): Promise<NatsLeaseStore | undefined> {
+    return (await api.streamInfo(STREAM)) === undefined ? undefined : new NatsLeaseStore(api, link);
+  }
+
   async put(key: string, value: string, expectedRevision: number): Promise<number | undefined> {
     const reply = await this.#api.mux.request(SUBJECT_PREFIX + key, Buffer.from(value), PUT_TIMEOUT_MS, [
       ["Nats-Expected-Last-Subject-Sequence", String(expectedRevision)],

@@ -1,0 +1,52 @@
+import { type ClusterStatus, describeCluster } from "@letterpress/server";
+import { Command } from "commander";
+import { z } from "zod";
+import { checkFlags } from "../../flags.ts";
+import type { Io } from "../../io.ts";
+import { Output } from "../../output.ts";
+import { table } from "../../table.ts";
+
+const statusFlags = z.object({ cluster: z.string().min(1), json: z.boolean().default(false) });
+
+export function clusterStatus(io: Io): Command {
+  return new Command("status")
+    .summary("show brokers, controller, leaders, replicas, and what is wrong")
+    .description(
+      "Shows a cluster as NATS has it: brokers, controller, leaders, stream replicas and what is wrong.",
+    )
+    .requiredOption("--cluster <urls>", "some of its NATS servers, comma-separated")
+    .option("--json", "print one JSON document")
+    .action((flags) => run(flags, io));
+}
+
+async function run(input: unknown, io: Io): Promise<void> {
+  const flags = checkFlags(statusFlags, input);
+  const status = await describeCluster(flags.cluster.split(",").map((url) => url.trim()));
+  new Output(io, flags).result(status, describe);
+}
+
+function describe({ brokers, controllerId, partitions, problems }: ClusterStatus): string {
+  const led = (nodeId: number): number => partitions.filter(({ leaderId }) => leaderId === nodeId).length;
+  const brokerRows = brokers.map(({ nodeId, host, port, isStopping }) => [
+    String(nodeId),
+    `${host}:${port}`,
+    nodeId === controllerId ? "controller" : "",
+    isStopping ? "stopping" : String(led(nodeId)),
+  ]);
+  const partitionRows = partitions.map((each) => [
+    each.topic,
+    String(each.partition),
+    each.leaderId < 0 ? "none" : String(each.leaderId),
+    String(each.leaderEpoch),
+    `${each.replicasCurrent}/${each.replicas}`,
+    String(each.lagMessages),
+    String(each.bytes),
+  ]);
+  return [
+    table(["BROKER", "ADDRESS", "ROLE", "LEADS"], brokerRows),
+    table(["TOPIC", "PARTITION", "LEADER", "EPOCH", "REPLICAS", "LAG", "BYTES"], partitionRows),
+    problems.length === 0
+      ? "Nothing is wrong."
+      : problems.map((problem) => `Problem: ${problem}.`).join("\n"),
+  ].join("\n\n");
+}

@@ -231,6 +231,7 @@ export class FileLog implements PartitionLog {
       failed: (error) => this.#fence(error),
       committed: (endOffset, bytes) => {
         this.#highWatermark = endOffset;
+        this.#tail.written(endOffset);
         this.#keeper.committed(endOffset, bytes);
         this.#events.emit("advance");
       },

@@ -62,7 +62,7 @@ export class LogAppender {
     this.#rollFor(batch.length, endOffset, config);
     const segment = this.#active;
     const position = segment.sizeBytes;
-    const bytes = tail.append(batch, segment, position);
+    const bytes = tail.append(batch, segment, position, endOffset);
     segment.appended(bytes, 0, bytes.length, config.indexIntervalBytes);
     this.#endOffset = endOffset;
     if (header !== undefined) producers.record(readBatchHeader(bytes));

@@ -8,8 +8,12 @@ interface Slab {
   readonly owner: TailCache;
   readonly segment: Segment;
   readonly position: number;
-  readonly buffer: Buffer;
+  readonly buffer: Buffer<ArrayBuffer>;
   sizeBytes: number;
+  /** The offset behind the last record in it. */
+  endOffset: number;
+  /** Whether a reader was given a view of it, which may be in use for as long as a socket takes to send it. */
+  isShared: boolean;
 }
 
 /** What all tail caches of an engine may hold together; the oldest slabs go first, whosever they are. */
@@ -27,8 +31,9 @@ export class TailBudget {
     this.#bytes += slab.buffer.length;
     for (const oldest of this.#slabs) {
       if (this.#bytes <= this.#limitBytes) return;
-      oldest.owner.forget(oldest);
+      // In this order, for a freed buffer has no length any more.
       this.remove(oldest);
+      oldest.owner.forget(oldest);
     }
   }
 
@@ -44,13 +49,15 @@ export class TailBudget {
 export class TailCache {
   readonly #budget: TailBudget;
   #slabs: Slab[] = [];
+  /** Everything below it is written, so that no write refers to it. */
+  #writtenEnd = 0;
 
   constructor(budget: TailBudget) {
     this.#budget = budget;
   }
 
-  /** Copies `batch`, which goes to `position` of `segment`; returns the copy. */
-  append(batch: Buffer, segment: Segment, position: number): Buffer {
+  /** Copies `batch`, which ends before `endOffset` and goes to `position` of `segment`; returns the copy. */
+  append(batch: Buffer, segment: Segment, position: number, endOffset: number): Buffer {
     let slab = this.#slabs.at(-1);
     if (
       slab === undefined ||
@@ -62,6 +69,7 @@ export class TailCache {
     }
     const start = slab.sizeBytes;
     slab.sizeBytes += batch.length;
+    slab.endOffset = endOffset;
     const copy = slab.buffer.subarray(start, slab.sizeBytes);
     batch.copy(copy);
     return copy;
@@ -73,13 +81,26 @@ export class TailCache {
       const slab = this.#slabs[index]!;
       if (slab.segment !== segment) continue;
       const start = position - slab.position;
-      if (start >= 0) return start < slab.sizeBytes ? slab.buffer.subarray(start, slab.sizeBytes) : undefined;
+      if (start < 0) continue;
+      if (start >= slab.sizeBytes) return undefined;
+      slab.isShared = true;
+      return slab.buffer.subarray(start, slab.sizeBytes);
     }
     return undefined;
   }
 
+  /** Everything before `endOffset` is on the disk, and its writes are over. */
+  written(endOffset: number): void {
+    this.#writtenEnd = endOffset;
+  }
+
+  /**
+   * Lets go of the slab, and frees its memory at once where nothing can refer to it: buffers lie outside the heap, which
+   * V8 collects as a whole after every few tens of megabytes of them.
+   */
   forget(slab: Slab): void {
     this.#slabs = this.#slabs.filter((other) => other !== slab);
+    if (!slab.isShared && slab.endOffset <= this.#writtenEnd) slab.buffer.buffer.transfer(0);
   }
 
   clear(): void {
@@ -90,8 +111,9 @@ export class TailCache {
   /** Slabs double, so that a log with few records costs little. */
   #open(batchBytes: number, segment: Segment, position: number, previousBytes: number): Slab {
     const grown = Math.min(SLAB_BYTES_MAX, Math.max(SLAB_BYTES_MIN, previousBytes * 2));
-    const buffer = Buffer.allocUnsafeSlow(Math.max(batchBytes, grown));
-    const slab = { owner: this, segment, position, buffer, sizeBytes: 0 };
+    const buffer = Buffer.allocUnsafeSlow(Math.max(batchBytes, grown)) as Buffer<ArrayBuffer>;
+    const endOffset = Number.MAX_SAFE_INTEGER;
+    const slab = { owner: this, segment, position, buffer, sizeBytes: 0, endOffset, isShared: false };
     this.#slabs.push(slab);
     this.#budget.add(slab);
     return slab;

@@ -185,7 +185,10 @@ export class ClusterMember {
    */
   async follow(id: PartitionId, machine: StateMachine, options?: StateLogOptions): Promise<FollowedState> {
     try {
-      const followed = await FollowedState.open(this.#control, id, machine, this.#clock, options);
+      // The stream may just have been made by another broker, and have no leader yet.
+      const followed = await retryWhileElecting(JOIN_TIMEOUT_MS, () =>
+        FollowedState.open(this.#control, id, machine, this.#clock, options),
+      );
       this.#followed.push(followed);
       return followed;
     } catch (error) {

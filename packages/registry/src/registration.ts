@@ -96,7 +96,7 @@ export class Registration {
   /**
    * The entries that make the schema the next version of its subject.
    *
-   * @throws RegistryError 409, 42201, 42205
+   * @throws RegistryError 409, 42201, 42205, 42207
    */
   plan(subject: string, request: RegisterRequest, normalize = false): RegistrationPlan {
     const { state } = this.#reader;
@@ -121,7 +121,11 @@ export class Registration {
   #existing(subject: string, schema: CanonicalSchema, id: number | undefined): SubjectVersion | undefined {
     const inherited = this.#inheritMetadata(subject, schema);
     const found = this.find(subject, schema) ?? this.find(subject, inherited);
-    return found !== undefined && (id === undefined || id === found.schema.id) ? found : undefined;
+    if (found === undefined || id === undefined || id === found.schema.id) return found;
+    throw new RegistryError(
+      42207,
+      `Schema already registered with id ${found.schema.id} instead of input id ${id}`,
+    );
   }
 
   /** An Avro schema without references is the same as one whose references, put in, give its text. */

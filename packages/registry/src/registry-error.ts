@@ -21,6 +21,7 @@ export type RegistryErrorCode =
   | 42204
   | 42205
   | 42206
+  | 42207
   | 42208
   | 42209
   | 50001

@@ -216,6 +216,7 @@ test("import keeps ids and versions, and skips compatibility", async () => {
   expect(await codeOf(() => registry.register("s", { schema: ORDER_BROKEN, id: 70, version: 6 }))).toBe(
     42205,
   );
+  expect(await codeOf(() => registry.register("s", { schema: ORDER_BROKEN, id: 72 }))).toBe(42207);
   await registry.updateMode("s", "READWRITE");
   const next = await registry.register("s", { schema: avroRecord("Order", "id", "total", "note?") });
   expect([next.version, next.schema.id]).toEqual([6, 72]);

@@ -12,6 +12,7 @@ export class ParseContext {
   readonly stream: TokenStream;
   readonly file: ParsedFile;
   syntax: Syntax = "proto2";
+  isPackageRead = false;
   #depth = 0;
 
   constructor(stream: TokenStream, fileName: string) {

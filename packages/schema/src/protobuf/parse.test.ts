@@ -188,3 +188,12 @@ test("random text gives SchemaError", () => {
     }),
   );
 });
+
+test("a package behind declarations holds for them, too", () => {
+  const text = `syntax = "proto3"; message package_like { Inner package = 1; } message Inner {} package a.b;`;
+  const parsed = parseProtobuf({ format: "PROTOBUF", text, references: [] });
+  expect(parsed.fullName).toBe("a.b.package_like");
+  expect(parsed.file.messageType[0]?.field[0]?.typeName).toBe(".a.b.Inner");
+  const twice = { format: "PROTOBUF", text: `${text} package c;`, references: [] } as const;
+  expect(() => parseProtobuf(twice)).toThrow("a file has one package");
+});

@@ -5,7 +5,7 @@ import { parseExtend, parseMessage, parseVisibility } from "./parse-message.ts";
 import { parseOptionStatement } from "./parse-options.ts";
 import { parseService } from "./parse-service.ts";
 import type { ParsedFile } from "./parsed-file.ts";
-import { describeToken } from "./token.ts";
+import { describeToken, type Token } from "./token.ts";
 import { TokenStream } from "./token-stream.ts";
 import { tokenize } from "./tokenizer.ts";
 
@@ -14,6 +14,9 @@ const editions: ReadonlyMap<string, Edition> = new Map([
   ["2024", Edition.EDITION_2024],
 ]);
 
+/** Names and dots of a package, at the most. */
+const PACKAGE_TOKENS_MAX = 256;
+
 /**
  * Parses one .proto text on its own: proto2, proto3, and editions 2023 and 2024.
  *
@@ -21,8 +24,11 @@ const editions: ReadonlyMap<string, Edition> = new Map([
  * @throws SchemaError `INVALID_SCHEMA` with file, line and column.
  */
 export function parseFile(text: string, fileName: string): ParsedFile {
-  const stream = new TokenStream(tokenize(text, fileName), fileName);
-  const context = new ParseContext(stream, fileName);
+  const tokens = tokenize(text, fileName);
+  const context = new ParseContext(new TokenStream(tokens, fileName), fileName);
+  const { stream } = context;
+  // The package may stand behind declarations, which belong to it all the same.
+  context.file.proto.package = findPackage(tokens);
   parseSyntax(context);
   while (stream.peek().kind !== "end") parseStatement(context);
   return context.file;
@@ -124,7 +130,24 @@ function parseImport(context: ParseContext): void {
 function parsePackage(context: ParseContext): void {
   const { stream, file } = context;
   const keyword = stream.next();
-  if (file.proto.package !== "") stream.fail("a file has one package; remove this one", keyword);
+  if (context.isPackageRead) stream.fail("a file has one package; remove this one", keyword);
+  context.isPackageRead = true;
   file.proto.package = stream.fullIdentifier("the name of the package");
   stream.expect(";", "at the end of the package");
+}
+
+/** The name behind the first `package` that begins a statement of the file; empty where there is none. */
+function findPackage(tokens: readonly Token[]): string {
+  let depth = 0;
+  let isStart = true;
+  for (const [index, { kind, text }] of tokens.entries()) {
+    if (isStart && depth === 0 && kind === "identifier" && text === "package") {
+      const rest = tokens.slice(index + 1, index + 1 + PACKAGE_TOKENS_MAX).map((token) => token.text);
+      return rest.slice(0, rest.indexOf(";")).join("");
+    }
+    if (kind === "symbol" && text === "{") depth++;
+    if (kind === "symbol" && text === "}") depth--;
+    isStart = kind === "symbol" && (text === ";" || text === "}");
+  }
+  return "";
 }

@@ -45,6 +45,7 @@ function isFresh(item) {
   return built === hashOf(item) || (isJsOnly && built === `${hashOf(item)} js`);
 }
 
+/** Declarations are made by a process per package, two at a time. */
 function build(item) {
   return new Promise((resolve, reject) => {
     const config = join(root, "tsup.config.ts");
@@ -60,10 +61,27 @@ function build(item) {
     child.on("error", reject);
     child.on("exit", (status) => {
       if (status !== 0) return reject(new Error(`building ${item.name} failed with exit code ${status}`));
-      writeFileSync(join(item.path, STAMP), isJsOnly ? `${hashOf(item)} js` : hashOf(item));
+      writeFileSync(join(item.path, STAMP), hashOf(item));
       resolve();
     });
   });
+}
+
+/** Without declarations a package takes milliseconds, so that all are built here, one after the other. */
+async function buildJs(item) {
+  const tsup = await import("tsup");
+  const { default: packageOptions } = await import("../tsup.config.ts");
+  process.chdir(item.path);
+  await tsup.build({
+    ...packageOptions(),
+    config: false,
+    dts: false,
+    tsconfig: join(root, "tsconfig.json"),
+    esbuildOptions(options) {
+      options.absWorkingDir = item.path;
+    },
+  });
+  writeFileSync(join(item.path, STAMP), `${hashOf(item)} js`);
 }
 
 const stale = [...packages.values()].filter((item) => !isFresh(item));
@@ -71,8 +89,8 @@ const startedMs = Date.now();
 let next = 0;
 try {
   await Promise.all(
-    Array.from({ length: PARALLEL }, async () => {
-      while (next < stale.length) await build(stale[next++]);
+    Array.from({ length: isJsOnly ? 1 : PARALLEL }, async () => {
+      while (next < stale.length) await (isJsOnly ? buildJs : build)(stale[next++]);
     }),
   );
 } catch (error) {

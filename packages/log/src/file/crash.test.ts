@@ -37,6 +37,10 @@ test("rotten bits are refused, never served", async () => {
   expect(await simulateMany({ hasBitRot: true })).toBeGreaterThan(0);
 }, 600_000);
 
+test("a rotten base offset, which no CRC covers, is refused where compaction allows gaps", async () => {
+  expect(await simulate(2_037_525_799, { hasBitRot: true })).toBeGreaterThan(0);
+});
+
 /** The first seed whose history shows the bug. */
 async function firstCaught(options: SimulationOptions): Promise<string | undefined> {
   for (let seed = 1; seed <= 2_000; seed++) {

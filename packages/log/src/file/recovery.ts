@@ -5,7 +5,7 @@ import { unlinkIfThere } from "../disk/whole-file.ts";
 import { LogError } from "../log-error.ts";
 import type { LogConfig } from "../partition-log.ts";
 import { ProducerStates } from "../producer/producer-state.ts";
-import { baseOffsetOf, leaderEpochOf } from "./batch-fields.ts";
+import { baseOffsetOf, lastOffsetOf, leaderEpochOf } from "./batch-fields.ts";
 import { walkBatches } from "./batch-walk.ts";
 import { type Checkpoint, FIRST_CHECKPOINT, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { CLEANED_SUFFIX } from "./compaction.ts";
@@ -13,7 +13,7 @@ import { EpochCache } from "./epoch-cache.ts";
 import { segmentOffsets } from "./file-names.ts";
 import { dropSnapshotsAbove, loadSnapshot } from "./producer-snapshots.ts";
 import { rewriteTail } from "./rewrite-tail.ts";
-import { Segment } from "./segment.ts";
+import { SEGMENT_OFFSETS_MAX, Segment } from "./segment.ts";
 
 /** A log as its folder has it. */
 export interface RecoveredLog {
@@ -150,7 +150,7 @@ class Recovery {
   async #trust(segment: Segment, endOffset: number): Promise<void> {
     const sizeBytes = await segment.file.use((file) => file.size());
     if (!(await segment.loadIndexes(sizeBytes, endOffset))) {
-      const end = await this.#walk(segment, true);
+      const end = await this.#walk(segment, true, endOffset);
       if (end < sizeBytes) throw this.#corrupt(segment, end);
       segment.endOffset = endOffset;
       await segment.saveIndexes();
@@ -212,8 +212,15 @@ class Recovery {
     return intact;
   }
 
-  /** Rebuilds a segment from its batches; returns the position at which its intact prefix ends. */
-  #walk(segment: Segment, mayHaveGaps: boolean): Promise<number> {
+  /**
+   * Rebuilds a segment from its batches; returns the position at which its intact prefix ends. Base offsets lie outside
+   * the CRC: where gaps are allowed, a rotten one shows only by leading past `endOffsetMax`.
+   */
+  #walk(
+    segment: Segment,
+    mayHaveGaps: boolean,
+    endOffsetMax = segment.baseOffset + SEGMENT_OFFSETS_MAX,
+  ): Promise<number> {
     segment.startIndexes();
     let epoch = 0;
     return segment.file.use((file) =>
@@ -221,7 +228,7 @@ class Recovery {
         const baseOffset = baseOffsetOf(buffer, at);
         const batchEpoch = leaderEpochOf(buffer, at);
         const isNext = mayHaveGaps ? baseOffset >= segment.endOffset : baseOffset === segment.endOffset;
-        if (!isNext || batchEpoch < epoch) return false;
+        if (!isNext || batchEpoch < epoch || lastOffsetOf(buffer, at) >= endOffsetMax) return false;
         if (this.#areEpochsKnown && this.#epochs.epochAt(baseOffset) !== batchEpoch) return false;
         epoch = batchEpoch;
         this.#epochs.assign(batchEpoch, baseOffset);

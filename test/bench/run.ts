@@ -27,13 +27,16 @@ const chosen = BENCHMARKS.filter(({ name }) => only.length === 0 || only.include
 const machine = describeMachine();
 const tables: Table[] = [];
 for (const benchmark of chosen) {
-  const table = await benchmark.run({
-    rounds,
-    scale,
-    progress: (text) => console.error(`measuring ${text}`),
-  });
-  tables.push(table);
-  if (!json) console.log(tableLines(table).join("\n"));
+  try {
+    const progress = (text: string) => console.error(`measuring ${text}`);
+    const table = await benchmark.run({ rounds, scale, progress });
+    tables.push(table);
+    if (!json) console.log(tableLines(table).join("\n"));
+  } catch (error) {
+    // One benchmark that fails takes no other's figures with it.
+    console.error(`${benchmark.name} could not be measured: ${(error as Error).message}`);
+    process.exitCode = 1;
+  }
 }
 const report: Report = { machine, rounds, tables };
 if (json) console.log(JSON.stringify(report, undefined, 2));

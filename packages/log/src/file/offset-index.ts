@@ -47,7 +47,8 @@ export class OffsetIndex {
 
   #entry(index: number): OffsetEntry {
     const { bytes, start } = this.#table.at(index);
-    return { relativeOffset: bytes.readInt32BE(start), position: bytes.readInt32BE(start + 4) };
+    // Unsigned, so that a rotten entry leads past the end of the file, where the reader finds it out.
+    return { relativeOffset: bytes.readInt32BE(start), position: bytes.readUInt32BE(start + 4) };
   }
 }
 

@@ -4,6 +4,7 @@ export { EpochCache } from "./file/epoch-cache.ts";
 export { type FileEngineOptions, openFileEngine } from "./file/file-engine.ts";
 export { filterBatch, type RecordFilter } from "./file/filter-batch.ts";
 export { LogEvents } from "./file/log-events.ts";
+export { type BatchInChunk, firstRecord } from "./first-record.ts";
 export { LOG_CONFIG_DEFAULTS, logConfig } from "./log-config.ts";
 export { LogError, type LogErrorCode } from "./log-error.ts";
 export { openMemoryEngine } from "./memory/memory-engine.ts";

@@ -1,11 +1,5 @@
-import { LogError, type LogRead, type TimestampedOffset } from "@letterpress/log";
-import {
-  type RecordBatchHeader,
-  readBatches,
-  readRecords,
-  type StoredRecord,
-  WireError,
-} from "@letterpress/wire";
+import { type BatchInChunk, firstRecord, type LogRead, type TimestampedOffset } from "@letterpress/log";
+import { readBatches } from "@letterpress/wire";
 import type { LogIndex } from "./log-index.ts";
 
 const SCAN_BYTES = 1024 * 1024;
@@ -17,14 +11,8 @@ export interface Searchable {
   read(offset: bigint, maxBytes: number): Promise<LogRead>;
 }
 
-interface FoundBatch {
-  readonly header: RecordBatchHeader;
-  readonly chunk: Buffer;
-  readonly at: number;
-}
-
 /** All batches from the one with `offset` on, up to where the log was readable at the start. */
-export async function* scanBatches(log: Searchable, offset: bigint): AsyncGenerator<FoundBatch> {
+export async function* scanBatches(log: Searchable, offset: bigint): AsyncGenerator<BatchInChunk> {
   const limit = log.highWatermark;
   let next = offset;
   while (next < limit) {
@@ -71,7 +59,7 @@ export async function findMaxTimestamp(
   }
   if (best === undefined) return undefined;
   // The batch that the chunk remembers may have been deleted: then a later one of the log has the largest that is left.
-  let largest: FoundBatch | undefined;
+  let largest: BatchInChunk | undefined;
   const isReadable = BigInt(best.maxTimestampOffset) >= log.startOffset;
   for await (const batch of scanBatches(log, laterOf(best.maxTimestampOffset, log.startOffset))) {
     if (largest === undefined || batch.header.maxTimestampMs > largest.header.maxTimestampMs) largest = batch;
@@ -84,20 +72,4 @@ export async function findMaxTimestamp(
 
 function laterOf(offset: number, other: bigint): bigint {
   return BigInt(offset) > other ? BigInt(offset) : other;
-}
-
-function firstRecord(
-  { header, chunk, at }: FoundBatch,
-  wanted: (record: StoredRecord) => boolean,
-): TimestampedOffset | undefined {
-  try {
-    const record = readRecords(chunk, header, at).find(wanted);
-    if (record === undefined) return undefined;
-    return { offset: record.offset, timestampMs: record.timestampMs, leaderEpoch: header.leaderEpoch };
-  } catch (error) {
-    if (!(error instanceof WireError)) throw error;
-    throw new LogError("CORRUPT", `the batch at offset ${header.baseOffset} cannot be opened`, {
-      cause: error,
-    });
-  }
 }

@@ -1,11 +1,5 @@
-import {
-  type RecordBatchHeader,
-  readBatches,
-  readRecords,
-  type StoredRecord,
-  WireError,
-} from "@letterpress/wire";
-import { LogError } from "../log-error.ts";
+import { readBatches } from "@letterpress/wire";
+import { type BatchInChunk, firstRecord } from "../first-record.ts";
 import type { TimestampedOffset } from "../partition-log.ts";
 import { type ReadSource, readChunks } from "./log-reader.ts";
 import type { Segment } from "./segment.ts";
@@ -18,14 +12,8 @@ export interface ReadableLog extends ReadSource {
   readonly limitOffset: number;
 }
 
-interface FoundBatch {
-  readonly header: RecordBatchHeader;
-  readonly chunk: Buffer;
-  readonly at: number;
-}
-
 /** All batches from `offset` on, up to where the log was readable at the start. */
-export async function* scanBatches(log: ReadableLog, offset: number): AsyncGenerator<FoundBatch> {
+export async function* scanBatches(log: ReadableLog, offset: number): AsyncGenerator<BatchInChunk> {
   let next = Math.max(offset, log.startOffset);
   while (next < log.limitOffset) {
     const chunks = await readChunks(log, next, log.limitOffset, SCAN_BYTES);
@@ -62,7 +50,7 @@ export async function findTimestamp(
 
 /** The first record with the largest timestamp. */
 export async function findMaxTimestamp(log: ReadableLog): Promise<TimestampedOffset | undefined> {
-  let best: FoundBatch | undefined;
+  let best: BatchInChunk | undefined;
   for (const segment of [...log.segments].sort((a, b) => b.maxTimestampMs - a.maxTimestampMs)) {
     if (best !== undefined && segment.maxTimestampMs <= best.header.maxTimestampMs) break;
     const isReadable =
@@ -81,20 +69,4 @@ export async function findMaxTimestamp(log: ReadableLog): Promise<TimestampedOff
 
 function endOf(segment: Segment, log: ReadableLog): number {
   return Math.min(segment.endOffset, log.limitOffset);
-}
-
-function firstRecord(
-  { header, chunk, at }: FoundBatch,
-  wanted: (record: StoredRecord) => boolean,
-): TimestampedOffset | undefined {
-  try {
-    const record = readRecords(chunk, header, at).find(wanted);
-    if (record === undefined) return undefined;
-    return { offset: record.offset, timestampMs: record.timestampMs, leaderEpoch: header.leaderEpoch };
-  } catch (error) {
-    if (!(error instanceof WireError)) throw error;
-    throw new LogError("CORRUPT", `the batch at offset ${header.baseOffset} cannot be opened`, {
-      cause: error,
-    });
-  }
 }

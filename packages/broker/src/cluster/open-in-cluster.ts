@@ -47,7 +47,10 @@ export async function openInCluster(
     });
     await ensureClusterId(metadata);
     const offsets = await ensureStateTopic(topics, OFFSETS_TOPIC, config["offsets.topic.num.partitions"]);
-    const groups = new GroupCoordinator(groupOptions(options, topics, offsets.partitions));
+    const groups = new GroupCoordinator({
+      ...groupOptions(options, topics, offsets.partitions),
+      leads: (index) => member.leads(offsets.id, index),
+    });
     const states = new Map<string, SharedState>();
     const listener = new LedPartitions(groups, states);
     const keeper = new LeadershipKeeper({ member, topics, partitions, logger, listener });

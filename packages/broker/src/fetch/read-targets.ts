@@ -46,6 +46,8 @@ export async function readTargets(
         sizeBytes: log.sizeBytes,
       };
       const result = await readTarget(located, target, leftBytes, sizeBytes === 0);
+      // A broker that slept while it read may lead no more, and would tell of an end that others have moved on from.
+      locateTarget(broker, target);
       results.push(result);
       awaited.push(seen);
       leftBytes -= result.sizeBytes;

@@ -154,3 +154,23 @@ test("a refused assignment is said in the log, with the partition and both membe
   expect(synced.error).toBe("INVALID_REQUEST");
   expect(driver.warnings[0]).toContain(`orders-0 is assigned to ${a} and to ${b}`);
 });
+
+test("a coordinator that may not lead any more knows nothing, though nobody has told it yet", async () => {
+  let leads = true;
+  const driver = await CoordinatorDriver.start({ leads: () => leads });
+  const member = await driver.formGroup("g");
+  expect(await driver.coordinator.offsets.commit("g", NOBODY, [toCommit("orders", 0, 7n)])).toEqual([
+    "UNKNOWN_MEMBER_ID",
+  ]);
+  expect(await driver.coordinator.offsets.commit("h", NOBODY, [toCommit("orders", 0, 7n)])).toEqual(["NONE"]);
+  leads = false;
+  const { coordinator } = driver;
+  expect(coordinator.offsets.fetch("h")).toEqual({ error: "NOT_COORDINATOR" });
+  expect(await coordinator.offsets.commit("h", NOBODY, [toCommit("orders", 0, 8n)])).toEqual([
+    "NOT_COORDINATOR",
+  ]);
+  expect(coordinator.heartbeat("g", member, member.generationId)).toBe("NOT_COORDINATOR");
+  expect((await driver.join("g", { memberId: member.memberId })).error).toBe("NOT_COORDINATOR");
+  expect(coordinator.admin.describe("g").error).toBe("NOT_COORDINATOR");
+  expect(coordinator.admin.list().groups).toEqual([]);
+});

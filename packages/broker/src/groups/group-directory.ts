@@ -38,8 +38,9 @@ export class GroupDirectory implements Timed {
 
   locate(groupId: string): Located {
     if (!isValidGroupId(groupId)) return { error: "INVALID_GROUP_ID" };
-    const slot = this.#slots.get(this.partitionOf(groupId));
-    if (slot === undefined) return { error: "NOT_COORDINATOR" };
+    const index = this.partitionOf(groupId);
+    const slot = this.#slots.get(index);
+    if (slot === undefined || !this.options.leads(index)) return { error: "NOT_COORDINATOR" };
     if (slot.partition === undefined) return { error: "COORDINATOR_LOAD_IN_PROGRESS" };
     return { error: "NONE", partition: slot.partition };
   }
@@ -51,7 +52,9 @@ export class GroupDirectory implements Timed {
   }
 
   *loaded(): Iterable<OffsetsPartition> {
-    for (const { partition } of this.#slots.values()) if (partition !== undefined) yield partition;
+    for (const [index, { partition }] of this.#slots) {
+      if (partition !== undefined && this.options.leads(index)) yield partition;
+    }
   }
 
   /** Replays a partition and takes up its groups. Rejects with what `open` rejects with. */

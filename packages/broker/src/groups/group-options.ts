@@ -10,6 +10,11 @@ export interface GroupCoordinatorOptions {
   readonly offsetsPartitions: number;
   /** Whether a partition exists, so that offsets may be committed for it. */
   partitionExists(topic: string, partition: number): boolean;
+  /**
+   * Whether this broker may act as the leader of that partition of `__consumer_offsets` at this very moment. Asked with
+   * every request, since a process that slept is told of nothing before it is asked. Default: always.
+   */
+  leads?(partition: number): boolean;
   /** Each has its own default. */
   readonly limits?: Partial<GroupLimits>;
   /** How long an empty group keeps its offsets. Default 7 days (`offsets.retention.minutes`). */
@@ -34,6 +39,7 @@ export function resolveGroupOptions(options: GroupCoordinatorOptions): ResolvedG
   return {
     offsetsPartitions: options.offsetsPartitions,
     partitionExists: (topic, partition) => options.partitionExists(topic, partition),
+    leads: (partition) => options.leads?.(partition) ?? true,
     limits: {
       sessionTimeoutMsMin: options.limits?.sessionTimeoutMsMin ?? 6000,
       sessionTimeoutMsMax: options.limits?.sessionTimeoutMsMax ?? 1_800_000,

@@ -42,6 +42,8 @@ async function listOffset(
   try {
     const { partition, leadership } = locatePartition(broker, topic, partitionIndex, currentLeaderEpoch);
     const found = await find(partition.log, timestamp, leadership.leaderEpoch);
+    // Looking takes time, in which another broker may have come to lead.
+    locatePartition(broker, topic, partitionIndex, leadership.leaderEpoch);
     return {
       partitionIndex,
       errorCode: 0,

@@ -51,13 +51,14 @@ async function answers<Req, ReqInit, Res, ResInit>(
   api: Api<Req, ReqInit, Res, ResInit>,
   min: number,
   body: ReqInit,
+  broker = BROKER,
 ) {
   const read: { readonly version: number; readonly body: Res }[] = [];
   for (let version = min; version <= api.versions[1]; version++) {
     const written = new Writer();
     api.writeRequest(version, written, body);
     const context = {
-      broker: BROKER,
+      broker,
       apiVersion: version,
       clientId: null,
       clientHost: "/127.0.0.1",
@@ -122,4 +123,41 @@ test("Metadata tells every broker, the controller and who leads", async () => {
     if (version >= 1) expect(body.controllerId).toBe(2);
     expect(body.topics[0]!.partitions[0]).toMatchObject({ leaderId: 2, replicaNodes: [2, 1], isrNodes: [2] });
   }
+});
+
+/** Broker 1 leads the topic until somebody reads its log: by the time that is done, broker 2 does. */
+function deposedByReading(): Broker {
+  let leaderId = 1;
+  const depose = async <T>(result: T): Promise<T> => {
+    leaderId = 2;
+    return result;
+  };
+  const log = {
+    startOffset: 0n,
+    highWatermark: 5n,
+    sizeBytes: 10,
+    read: () => depose({ chunks: [Buffer.alloc(1)], sizeBytes: 1, highWatermark: 5n, logStartOffset: 0n }),
+    offsetForTimestamp: () => depose({ offset: 3n, timestampMs: 7, leaderEpoch: 3 }),
+  };
+  const leaderOf = () => ({ leaderId, leaderEpoch: 3, replicas: [1, 2], isr: [1] });
+  return {
+    ...BROKER,
+    cluster: { ...BROKER.cluster, leaderOf },
+    partitions: { get: () => ({ topic: TOPIC, index: 0, log }), of: () => [] },
+  } as unknown as Broker;
+}
+
+test("what was read while another broker came to lead is not told", async () => {
+  const partitions = [{ partition: 0, fetchOffset: 0n, partitionMaxBytes: 10 }];
+  const topics = [{ topic: "t", topicId: TOPIC_ID, partitions }];
+  const init = { maxWaitMs: 1000, minBytes: 1, isolationLevel: 0, topics, forgottenTopicsData: [] };
+  const fetched = await answers(Fetch, Fetch.versions[1], init, deposedByReading());
+  expect(fetched[0]!.body.responses[0]!.partitions[0]).toMatchObject({
+    errorCode: MOVED,
+    highWatermark: -1n,
+  });
+  const listed = [{ name: "t", partitions: [{ partitionIndex: 0, timestamp: 7n }] }];
+  const asked = { replicaId: -1, isolationLevel: 0, topics: listed };
+  const [found] = await answers(ListOffsets, ListOffsets.versions[1], asked as never, deposedByReading());
+  expect(found!.body.topics[0]!.partitions[0]).toMatchObject({ errorCode: MOVED, offset: -1n });
 });

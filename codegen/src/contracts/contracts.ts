@@ -1,5 +1,5 @@
 import type {
-  CompatibilityLevel,
+  CheckLevel,
   LongFields,
   PartitionerName,
   ResolvedSchema,
@@ -36,7 +36,7 @@ export interface Contract {
   readonly replicationFactor: number | undefined;
   readonly partitioner: PartitionerName;
   /** Undefined: the registry's own level. */
-  readonly compatibility: CompatibilityLevel | undefined;
+  readonly compatibility: CheckLevel | undefined;
   readonly validation: ValidationLevel;
   readonly subjectNameStrategy: SubjectNameStrategy;
   /** Topic configs by Kafka's names, as text. The validation settings are among them. */

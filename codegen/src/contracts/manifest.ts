@@ -1,4 +1,4 @@
-import { COMPATIBILITY_LEVELS } from "@letterpress/schema";
+import { CHECK_LEVELS } from "@letterpress/schema";
 import { z } from "zod";
 
 /** Kafka's rule for topic names: letters, digits, `.`, `_` and `-`, at most 249 of them, not `.` or `..`. */
@@ -14,7 +14,7 @@ const settings = {
   /** How keyed records find their partition. Default `murmur2`, as the Java client does it. */
   partitioner: z.enum(["murmur2", "round-robin", "sticky"]),
   /** What a new version of a schema must be able to do. Default: the registry's own level. */
-  compatibility: z.enum(COMPATIBILITY_LEVELS),
+  compatibility: z.enum(CHECK_LEVELS),
   /** What the broker checks at append. Default `id`. */
   validation: z.enum(["none", "id", "full"]),
   /** Which subject a schema is registered under. Default `TopicName`. */

@@ -1,4 +1,4 @@
-import type { CompatibilityLevel, LevelViolation, ParsedSchema } from "@letterpress/schema";
+import type { CheckLevel, LevelViolation, ParsedSchema } from "@letterpress/schema";
 import type { SchemaFormats } from "./schema-formats.ts";
 import type { SchemaResolver } from "./schema-resolver.ts";
 import type { SubjectVersion } from "./stored-schema.ts";
@@ -28,7 +28,7 @@ export class CompatibilityChecker {
   check(
     candidate: ParsedSchema,
     earlier: readonly SubjectVersion[],
-    level: CompatibilityLevel,
+    level: CheckLevel,
   ): CompatibilityVerdict {
     const resolver = this.#resolver;
     const violations = this.#formats.checkLevel(

@@ -1,4 +1,4 @@
-import { COMPATIBILITY_LEVELS, type CompatibilityLevel } from "@letterpress/schema";
+import { CHECK_LEVELS, type CheckLevel } from "@letterpress/schema";
 import type { RegistryState } from "./registry-state.ts";
 import type { ConfigValue } from "./state/log-value.ts";
 import { DEFAULT_CONTEXT, formatSubject, parseSubject } from "./subject-name.ts";
@@ -6,11 +6,14 @@ import { DEFAULT_CONTEXT, formatSubject, parseSubject } from "./subject-name.ts"
 /** What may be written: nothing, new versions, or copies of another registry with their ids. */
 export type Mode = "READWRITE" | "READONLY" | "READONLY_OVERRIDE" | "IMPORT";
 
+/** What `STRICT` is to those who do not know it. */
+const STRICT_BASE: CheckLevel = "FULL_TRANSITIVE";
+
 const MODES: readonly Mode[] = ["READWRITE", "READONLY", "READONLY_OVERRIDE", "IMPORT"];
 
 /** The settings that hold for a subject, from wherever they come. */
 export interface EffectiveConfig {
-  readonly compatibility: CompatibilityLevel;
+  readonly compatibility: CheckLevel;
   readonly normalize: boolean;
   /** The stored settings they were read from, with the compatibility level filled in. */
   readonly value: ConfigValue;
@@ -24,13 +27,12 @@ export function configInScope(
 ): EffectiveConfig {
   const scopes = scopesOf(subject).map((scope) => state.config(scope));
   const stored = scopes.find((config) => config !== undefined) ?? {};
-  const level = scopes.find((config) => config?.compatibilityLevel !== undefined)?.compatibilityLevel;
-  const compatibility =
-    asCompatibilityLevel(level) ?? asCompatibilityLevel(defaultCompatibility) ?? "BACKWARD";
+  const own = scopes.find((config) => config?.compatibilityLevel !== undefined);
+  const compatibility = levelOf(own ?? {}) ?? asCheckLevel(defaultCompatibility) ?? "BACKWARD";
   return {
     compatibility,
     normalize: scopes.find((config) => config?.normalize !== undefined)?.normalize ?? false,
-    value: { ...stored, compatibilityLevel: compatibility },
+    value: withLevel(stored, compatibility),
   };
 }
 
@@ -57,8 +59,24 @@ export function isReadOnly(state: RegistryState, subject: string | null): boolea
   return mode === "READONLY" || mode === "READONLY_OVERRIDE";
 }
 
-export function asCompatibilityLevel(text: string | undefined): CompatibilityLevel | undefined {
-  return COMPATIBILITY_LEVELS.find((level) => level === text?.toUpperCase());
+/**
+ * Settings with another level. `STRICT` is kept as the level that Confluent's registry and clients know for it, since
+ * they read no other, and as a member of ours, which they pass over.
+ */
+export function withLevel(settings: ConfigValue, level: CheckLevel): ConfigValue {
+  const { strict: _, ...others } = settings;
+  if (level !== "STRICT") return { ...others, compatibilityLevel: level };
+  return { ...others, compatibilityLevel: STRICT_BASE, strict: true };
+}
+
+/** The level that settings hold; one that nobody knows is none. */
+function levelOf({ compatibilityLevel, strict }: ConfigValue): CheckLevel | undefined {
+  const level = asCheckLevel(compatibilityLevel);
+  return level === STRICT_BASE && strict ? "STRICT" : level;
+}
+
+export function asCheckLevel(text: string | undefined): CheckLevel | undefined {
+  return CHECK_LEVELS.find((level) => level === text?.toUpperCase());
 }
 
 export function asMode(text: string | undefined): Mode | undefined {

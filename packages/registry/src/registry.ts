@@ -1,4 +1,4 @@
-import type { CompatibilityLevel, ParsedSchema, ResolvedSchema } from "@letterpress/schema";
+import type { CheckLevel, ParsedSchema, ResolvedSchema } from "@letterpress/schema";
 import { CompatibilityChecker, type CompatibilityVerdict } from "./compatibility.ts";
 import { type DeletionPlan, planSubjectDeletion, planVersionDeletion } from "./deletion.ts";
 import type { RegisterRequest } from "./register-request.ts";
@@ -32,7 +32,7 @@ export interface RegistryOptions {
   readonly state: RegistryState;
   readonly log: RegistryLog;
   /** The level of subjects without settings. Default: `BACKWARD`. */
-  readonly compatibility?: CompatibilityLevel | undefined;
+  readonly compatibility?: CheckLevel | undefined;
   /** What incompatible schemas are answered with. Default: 409. */
   readonly incompatibleCode?: IncompatibleCode | undefined;
   /** The longest schema text. Default: 1,000,000 bytes, which fits a record of the usual size limit. */

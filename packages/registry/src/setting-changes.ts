@@ -1,4 +1,4 @@
-import { asCompatibilityLevel, asMode, isReadOnly, modeInScope, modeOf } from "./effective-settings.ts";
+import { asCheckLevel, asMode, isReadOnly, modeInScope, modeOf, withLevel } from "./effective-settings.ts";
 import {
   invalidCompatibility,
   invalidMode,
@@ -31,14 +31,11 @@ export function planConfigUpdate(
   update: ConfigUpdate,
 ): RegistryEntry[] {
   const { compatibility, ...others } = update;
-  const compatibilityLevel = asCompatibilityLevel(compatibility);
-  if (compatibility !== undefined && compatibilityLevel === undefined) throw invalidCompatibility();
+  const level = asCheckLevel(compatibility);
+  if (compatibility !== undefined && level === undefined) throw invalidCompatibility();
   if (isReadOnly(state, subject)) throw modeForbids(subject, "read-only");
-  const value: ConfigValue = {
-    ...state.config(subject),
-    ...others,
-    ...(compatibilityLevel === undefined ? {} : { compatibilityLevel }),
-  };
+  const changed: ConfigValue = { ...state.config(subject), ...others };
+  const value = level === undefined ? changed : withLevel(changed, level);
   return [{ key: encodeLogKey({ keytype: "CONFIG", subject }), value: encodeConfigValue(subject, value) }];
 }
 

@@ -19,11 +19,14 @@ export const COMPATIBILITY_LEVELS = [
  */
 export type CompatibilityLevel = (typeof COMPATIBILITY_LEVELS)[number];
 
+/** The levels of Confluent's registry, and `STRICT`, which is ours. */
+export const CHECK_LEVELS = [...COMPATIBILITY_LEVELS, "STRICT"] as const;
+
 /**
- * A registry's level, or `STRICT`, which is ours: `FULL_TRANSITIVE`, and nothing that a compatible change would lose
- * or leave to chance; see `strictIncompatibilities`.
+ * A level that schemas are held against. `STRICT` is `FULL_TRANSITIVE`, and nothing that a compatible change would
+ * lose or leave to chance; see `strictIncompatibilities`.
  */
-export type CheckLevel = CompatibilityLevel | "STRICT";
+export type CheckLevel = (typeof CHECK_LEVELS)[number];
 
 export interface VersionedSchema {
   readonly version: number;

@@ -1,6 +1,7 @@
 export * from "./avro/index.ts";
 export { checkCompatibility } from "./compatibility.ts";
 export {
+  CHECK_LEVELS,
   type CheckLevel,
   COMPATIBILITY_LEVELS,
   type CompatibilityLevel,

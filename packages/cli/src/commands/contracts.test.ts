@@ -47,6 +47,31 @@ test("plan shows the changes, apply makes them, and then there are none", async 
   expect(evolved).toMatchObject({ code: 0, stdout: expect.stringContaining("version 2 of orders-value") });
 });
 
+test("a topic at STRICT is set to it, and what loses something is refused", async () => {
+  const flags = ["--contracts", contracts.manifest];
+  const orders = { name: "shop.orders", type: "int", default: 0 };
+  const text = readFileSync(contracts.manifest, "utf8");
+  const strict = text
+    .replaceAll("orders:", "strict.orders:")
+    .replace("key: id", "key: id\n    compatibility: STRICT");
+  writeFileSync(contracts.manifest, strict);
+  contracts.addOrderField({ ...orders, name: "count" });
+  const { applied } = (await session.json(["apply", ...flags])) as { applied: object[] };
+  expect(applied).toContainEqual(expect.objectContaining({ kind: "set-compatibility", level: "STRICT" }));
+  expect(await session.json(["plan", "--check", ...flags])).toEqual({ changes: [], problems: [] });
+
+  contracts.addOrderField({ ...orders, name: "quantity", aliases: ["count"] });
+  const refused = await session.run(["apply", ...flags]);
+  expect(refused).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/FIELD_READ_BY_ALIAS.*level STRICT/),
+  });
+  const set = (...args: string[]) => session.run(["schema", "config", "strict.orders-value", ...args]);
+  expect((await set()).stdout).toBe("STRICT\n");
+  expect((await set("--set", "full")).stdout).toBe("FULL\n");
+  expect((await set("--set", "strict")).stdout).toBe("STRICT\n");
+});
+
 test("a mistake in the contracts is told with file, line and column, and exit code 2", async () => {
   const text = readFileSync(contracts.manifest, "utf8");
   writeFileSync(contracts.manifest, text.replace("partitions: 2", "partitons: 2"));

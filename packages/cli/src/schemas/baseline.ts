@@ -1,11 +1,5 @@
 import { type RegistryClient, RegistryClientError } from "@letterpress/registry/client";
-import {
-  type CheckLevel,
-  COMPATIBILITY_LEVELS,
-  type CompatibilityLevel,
-  parseSchema,
-  type VersionedSchema,
-} from "@letterpress/schema";
+import { CHECK_LEVELS, type CheckLevel, parseSchema, type VersionedSchema } from "@letterpress/schema";
 import { unlessMissing } from "../schema-tools/unless-missing.ts";
 
 /** What schemas are held against: a registry, or something that stands for one where none can be reached. */
@@ -33,8 +27,8 @@ export function registryBaseline(registry: RegistryClient): Baseline {
 }
 
 /** @throws RegistryClientError `UNEXPECTED_ANSWER` */
-export function levelNamed(name: string): CompatibilityLevel {
-  const level = COMPATIBILITY_LEVELS.find((each) => each === name);
+export function levelNamed(name: string): CheckLevel {
+  const level = CHECK_LEVELS.find((each) => each === name);
   if (level !== undefined) return level;
   throw new RegistryClientError("UNEXPECTED_ANSWER", `the registry has a compatibility level "${name}"`);
 }

@@ -7,7 +7,7 @@ import {
   type Contracts,
   openSchemaFolder,
 } from "@letterpress/codegen";
-import { type CompatibilityLevel, parseSchema, type ResolvedSchema, SchemaError } from "@letterpress/schema";
+import { type CheckLevel, parseSchema, type ResolvedSchema, SchemaError } from "@letterpress/schema";
 import { CliError } from "../cli-error.ts";
 import { readContracts } from "../contracts.ts";
 
@@ -18,7 +18,7 @@ export interface SchemaSource {
   readonly file: string;
   readonly schema: ResolvedSchema;
   /** What the contract asks for; undefined: what the registry says. */
-  readonly level: CompatibilityLevel | undefined;
+  readonly level: CheckLevel | undefined;
 }
 
 export interface SchemaSelection {

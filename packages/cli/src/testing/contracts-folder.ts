@@ -57,7 +57,12 @@ export class ContractsFolder implements Disposable {
   }
 
   /** Adds a field to the orders; one without a default cannot be read from old records. */
-  addOrderField(field: { readonly name: string; readonly type: unknown; readonly default?: unknown }): void {
+  addOrderField(field: {
+    readonly name: string;
+    readonly type: unknown;
+    readonly default?: unknown;
+    readonly aliases?: readonly string[];
+  }): void {
     this.write("schemas/order.avsc", JSON.stringify({ ...ORDER, fields: [...ORDER.fields, field] }, null, 2));
   }
 

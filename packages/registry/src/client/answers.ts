@@ -33,7 +33,11 @@ export const compatibilityAnswer = z.object({
   is_compatible: z.boolean(),
   messages: z.array(z.string()).nullish(),
 });
-export const configAnswer = z.object({ compatibilityLevel: z.string(), normalize: z.boolean().nullish() });
+export const configAnswer = z.object({
+  compatibilityLevel: z.string(),
+  normalize: z.boolean().nullish(),
+  strict: z.boolean().nullish(),
+});
 export const modeAnswer = z.object({ mode: z.string() });
 export const subjectVersionsAnswer = z.array(z.object({ subject: z.string(), version: z.number().int() }));
 export const textsAnswer = z.array(z.string());

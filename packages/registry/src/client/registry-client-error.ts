@@ -50,6 +50,15 @@ export function errorOfAnswer(
   return new RegistryClientError(code, message, { status, registryCode });
 }
 
+/** A registry other than Letterpress's was asked for the level that only ours has. */
+export function unknownStrict(cause: RegistryClientError): RegistryClientError {
+  const message =
+    "this registry does not know the level STRICT, which is Letterpress's own; set FULL_TRANSITIVE, and let " +
+    "`letterpress schema check --level STRICT` hold what is beyond it";
+  const { code, status, registryCode } = cause;
+  return new RegistryClientError(code, message, { cause, status, registryCode });
+}
+
 function codeOf(status: number, registryCode: number | undefined): RegistryClientErrorCode {
   if (status === 401 || status === 403) return "UNAUTHORIZED";
   if (status === 404) return "NOT_FOUND";

@@ -182,3 +182,20 @@ test("credentials are sent", async () => {
   }
   expect(seen).toEqual(["Basic dTpw", "Bearer t"]);
 });
+
+test("STRICT is set and read as a level, and a registry that does not know it is told from a bad level", async () => {
+  const { client } = testClient();
+  await client.setConfig("STRICT", "s");
+  expect(await client.config("s")).toBe("STRICT");
+  await client.setConfig("FULL_TRANSITIVE", "s");
+  expect(await client.config("s")).toBe("FULL_TRANSITIVE");
+  const body = JSON.stringify({ error_code: 42203, message: "Invalid compatibility level." });
+  const other = new RegistryClient({
+    url: "http://registry:8081",
+    fetch: async () => new Response(body, { status: 422 }),
+  });
+  const unknown = await failureOf(other.setConfig("STRICT", "s"));
+  expect(unknown).toMatchObject({ code: "INVALID", registryCode: 42203 });
+  expect(unknown.message).toContain("set FULL_TRANSITIVE");
+  expect((await failureOf(other.setConfig("SIDEWAYS"))).message).toBe("Invalid compatibility level.");
+});

@@ -19,6 +19,7 @@ import {
 } from "./answers.ts";
 import { PromiseCache } from "./promise-cache.ts";
 import { putReferencesIn, registerReferences } from "./references.ts";
+import { RegistryClientError, unknownStrict } from "./registry-client-error.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
 
 export interface RegistryClientOptions extends TransportOptions {
@@ -171,14 +172,25 @@ export class RegistryClient {
     return { isCompatible: answer.is_compatible, messages: answer.messages ?? [] };
   }
 
-  /** The compatibility level of a subject, or of all; a subject without its own has the global one. */
+  /**
+   * The compatibility level of a subject, or of all; a subject without its own has the global one. `STRICT` is a level
+   * of Letterpress's registry alone.
+   */
   async config(subject?: string): Promise<string> {
     const path = subject === undefined ? "/config" : `/config/${segment(subject)}?defaultToGlobal=true`;
-    return (await this.#get(path, configAnswer)).compatibilityLevel;
+    const { compatibilityLevel, strict } = await this.#get(path, configAnswer);
+    return strict ? "STRICT" : compatibilityLevel;
   }
 
   async setConfig(compatibility: string, subject?: string): Promise<void> {
-    await this.#put(subject === undefined ? "/config" : `/config/${segment(subject)}`, { compatibility });
+    const path = subject === undefined ? "/config" : `/config/${segment(subject)}`;
+    try {
+      await this.#put(path, { compatibility });
+    } catch (error) {
+      const isRefused = error instanceof RegistryClientError && error.code === "INVALID";
+      if (compatibility !== "STRICT" || !isRefused) throw error;
+      throw unknownStrict(error);
+    }
   }
 
   async deleteConfig(subject: string): Promise<void> {

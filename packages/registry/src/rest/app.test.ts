@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { RegistryState } from "../registry-state.ts";
 import { avroRecord, testRegistry } from "../testing/test-registry.ts";
 import { createRegistryApp } from "./app.ts";
 
@@ -189,6 +190,50 @@ test("settings are written under one key and read under another", async () => {
   expect(await call("DELETE /config/s")).toEqual(failure(404, 40401));
   await call("PUT /config", { compatibility: "NONE" });
   expect((await call("DELETE /config")).body).toEqual({ compatibilityLevel: "NONE" });
+});
+
+test("STRICT is answered as the level other clients know, is enforced, and goes with the next level", async () => {
+  const { call, registry } = testApp();
+  const aliased = (...aliases: string[]) => ({
+    schema: JSON.stringify({
+      type: "record",
+      name: "Order",
+      fields: [{ name: aliases.length > 0 ? "number" : "id", type: "string", default: "", aliases }],
+    }),
+  });
+  await call("POST /subjects/s/versions", aliased());
+  expect((await call("PUT /config/s", { compatibility: "strict" })).body).toEqual({
+    compatibility: "FULL_TRANSITIVE",
+    strict: true,
+  });
+  const stored = { compatibilityLevel: "FULL_TRANSITIVE", strict: true };
+  expect((await call("GET /config/s")).body).toEqual(stored);
+  const refused = await call("POST /subjects/s/versions", aliased("id"));
+  expect(refused).toEqual(failure(409, 409));
+  const { message } = refused.body as { message: string };
+  expect(message).toContain("{compatibility: 'STRICT'}");
+  expect(message).toContain("FIELD_READ_BY_ALIAS");
+
+  await call("PUT /config/s", { normalize: true });
+  expect((await call("GET /config/s")).body).toEqual({ ...stored, normalize: true });
+  const replayed = new RegistryState();
+  for (const entry of registry.state.liveEntries()) replayed.apply(entry);
+  expect(replayed.config("s")).toEqual({ ...stored, normalize: true });
+
+  await call("PUT /config/s", { compatibility: "FULL_TRANSITIVE" });
+  expect((await call("GET /config/s")).body).toEqual({
+    compatibilityLevel: "FULL_TRANSITIVE",
+    normalize: true,
+  });
+  expect((await call("POST /subjects/s/versions", aliased("id"))).status).toBe(200);
+});
+
+test("STRICT as the registry's default holds for subjects without settings", async () => {
+  const { registry } = testRegistry({ compatibility: "STRICT" });
+  expect(registry.reader.effectiveConfig("s").compatibility).toBe("STRICT");
+  expect(registry.reader.config("s", true)).toEqual({ compatibilityLevel: "FULL_TRANSITIVE", strict: true });
+  await registry.updateConfig(":.lab:", { compatibility: "NONE" });
+  expect(registry.reader.effectiveConfig(":.lab:s").compatibility).toBe("NONE");
 });
 
 test("modes are read, set, forced and taken back", async () => {

@@ -1,6 +1,7 @@
 const TEXT = { type: "string" };
 const NUMBER = { type: "integer", format: "int32" };
 const FLAG = { type: "boolean" };
+const STRICT = { type: "boolean", description: "With the level FULL_TRANSITIVE, the level STRICT" };
 
 /** An object with these members; the ones listed are always there. */
 function entity(properties: Readonly<Record<string, object>>, required: readonly string[]): object {
@@ -31,8 +32,8 @@ export const ENTITIES = {
   SubjectVersion: entity({ subject: TEXT, version: NUMBER }, ["subject", "version"]),
   ContextId: entity({ context: TEXT, id: NUMBER }, ["context", "id"]),
   Compatibility: entity({ is_compatible: FLAG, messages: { type: "array", items: TEXT } }, ["is_compatible"]),
-  Config: entity({ compatibilityLevel: TEXT, normalize: FLAG }, []),
-  ConfigUpdate: entity({ compatibility: TEXT, normalize: FLAG }, []),
+  Config: entity({ compatibilityLevel: TEXT, normalize: FLAG, strict: STRICT }, []),
+  ConfigUpdate: entity({ compatibility: TEXT, normalize: FLAG, strict: STRICT }, []),
   Mode: entity({ mode: TEXT }, ["mode"]),
   Error: entity({ error_code: NUMBER, message: TEXT }, ["error_code", "message"]),
 } as const;

@@ -1,4 +1,5 @@
 import type { Context, Hono } from "hono";
+import { asCheckLevel, withLevel } from "../effective-settings.ts";
 import type { Registry } from "../registry.ts";
 import { invalidCompatibility, invalidMode } from "../registry-error.ts";
 import { DEFAULT_CONTEXT, formatSubject } from "../subject-name.ts";
@@ -20,10 +21,7 @@ export function addSettingRoutes(app: Hono, registry: Registry): void {
     if (Object.keys(update).length === 0) throw invalidCompatibility();
     const { compatibility } = update;
     await registry.updateConfig(scopeParam(c), update);
-    return c.json({
-      ...update,
-      ...(compatibility === undefined ? {} : { compatibility: compatibility.toUpperCase() }),
-    });
+    return c.json(compatibility === undefined ? update : { ...update, ...levelAnswer(compatibility) });
   });
 
   app.delete("/config/:subject?", async (c) => {
@@ -52,6 +50,12 @@ export function addSettingRoutes(app: Hono, registry: Registry): void {
     await registry.deleteMode(scope);
     return c.json({ mode: before });
   });
+}
+
+/** The level that was set, in words that every client knows. */
+function levelAnswer(level: string): object {
+  const { compatibilityLevel, strict } = withLevel({}, asCheckLevel(level)!);
+  return { compatibility: compatibilityLevel, ...(strict && { strict }) };
 }
 
 /** The subject in the path, the context of the path, or null for all. */

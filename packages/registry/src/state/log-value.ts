@@ -15,6 +15,8 @@ export interface SchemaValue {
 export interface ConfigValue {
   readonly compatibilityLevel?: string | undefined;
   readonly normalize?: boolean | undefined;
+  /** Ours: with the level FULL_TRANSITIVE, the level STRICT. */
+  readonly strict?: boolean | undefined;
   readonly [member: string]: unknown;
 }
 
@@ -66,11 +68,12 @@ export function encodeConfigValue(subject: string | null, config: ConfigValue): 
 export function decodeConfigValue(bytes: Buffer): ConfigValue | undefined {
   const value = parseJsonObject(bytes);
   if (value === undefined) return undefined;
-  const { subject: _, compatibilityLevel, normalize, ...others } = value;
+  const { subject: _, compatibilityLevel, normalize, strict, ...others } = value;
   return {
     ...others,
     ...(typeof compatibilityLevel === "string" ? { compatibilityLevel } : {}),
     ...(typeof normalize === "boolean" ? { normalize } : {}),
+    ...(strict === true ? { strict } : {}),
   };
 }
 

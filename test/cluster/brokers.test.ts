@@ -73,7 +73,7 @@ describe.skipIf(found.path === undefined)("several brokers over one nats-server"
 
   test("the status tells brokers, leaders and replicas, and that nothing is wrong", async () => {
     await settled("even", 9);
-    const status = await describeCluster(nats.urls);
+    const status = await describeCluster({ servers: nats.urls });
     expect(status.problems).toEqual([]);
     expect(status.brokers.map(({ nodeId }) => nodeId)).toEqual([1, 2, 3]);
     expect(status.controllerId).toBe(brokers[0]!.broker.cluster.controllerId);

@@ -2,6 +2,7 @@ import type { ConfigSource, ServerConfig } from "@letterpress/server";
 import { environmentSource, readServerConfig } from "@letterpress/server";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
+import { addNatsFlags, type ClusterFlags, clusterFlagOf, clusterSettings } from "../cluster-flags.ts";
 import type { Io } from "../io.ts";
 import { collect, parseAssignment } from "../repeated-flag.ts";
 import { configFileSource } from "./config-file.ts";
@@ -9,7 +10,7 @@ import { configFileSource } from "./config-file.ts";
 export const DATA_DEFAULT = ".letterpress/data";
 
 /** The flags that `serve` and `dev` share. */
-export interface ServerFlags {
+export interface ServerFlags extends ClusterFlags {
   readonly data?: string;
   readonly memory?: boolean;
   readonly kafka?: string;
@@ -19,8 +20,6 @@ export interface ServerFlags {
   readonly flush?: string;
   readonly logLevel?: string;
   readonly set?: readonly string[];
-  readonly cluster?: string;
-  readonly replicas?: string;
   readonly nodeId?: string;
 }
 
@@ -42,13 +41,19 @@ export function addServerFlags(command: Command): Command {
 
 /** The flags of a broker that is one of several. */
 export function addClusterFlags(command: Command): Command {
-  return command
-    .option(
-      "--cluster <urls>",
-      "join the brokers that keep their logs on these NATS servers, comma-separated",
-    )
-    .option("--node-id <number>", "this broker's id, another one for every broker (default: 1)")
-    .option("--replicas <number>", "how many NATS servers keep each partition: 1, 3 or 5 (default: 3)");
+  return addNatsFlags(
+    command
+      .option(
+        "--cluster <urls>",
+        "join the brokers that keep their logs on these NATS servers, comma-separated",
+      )
+      .option("--node-id <number>", "this broker's id, another one for every broker (default: 1)")
+      .option("--replicas <number>", "how many NATS servers keep each partition: 1, 3 or 5 (default: 3)")
+      .option(
+        "--cluster-session-ms <number>",
+        "how long a broker that has gone silent keeps what it leads (default: 15000)",
+      ),
+  );
 }
 
 /**
@@ -92,15 +97,11 @@ function terminalSource({ stderr }: Pick<Io, "stderr">): ConfigSource {
 const FLAG_NAMES: Readonly<Record<string, string>> = { log: "--log-level", nodeId: "--node-id" };
 
 function flagSource(flags: ServerFlags): ConfigSource {
-  const { data, kafka, http, advertised, flush, logLevel, set = [], cluster, replicas, nodeId } = flags;
-  const clusterSettings = {
-    ...(cluster === undefined ? {} : { servers: cluster.split(",").map((url) => url.trim()) }),
-    ...(replicas === undefined ? {} : { replicas: Number(replicas) }),
-  };
+  const { data, kafka, http, advertised, flush, logLevel, set = [], nodeId } = flags;
   return {
     settings: {
       ...(nodeId === undefined ? {} : { nodeId: Number(nodeId) }),
-      ...(Object.keys(clusterSettings).length === 0 ? {} : { cluster: clusterSettings }),
+      cluster: clusterSettings(flags),
       data,
       kafka,
       http,
@@ -111,7 +112,7 @@ function flagSource(flags: ServerFlags): ConfigSource {
     },
     locate: ([first, ...rest]) => {
       if (first === "broker") return `--set ${rest.join(".")}`;
-      if (first === "cluster" && rest[0] === "replicas") return "--replicas";
+      if (first === "cluster") return clusterFlagOf(rest);
       return FLAG_NAMES[String(first)] ?? `--${String(first)}`;
     },
   };

@@ -1,9 +1,10 @@
 import type { ClusterEntrant, ClusterMembership } from "@letterpress/broker";
-import { ClusterError, ClusterMember, type NatsOptions, openJetStreamEngine } from "@letterpress/cluster";
+import { ClusterMember, openJetStreamEngine } from "@letterpress/cluster";
 import type { LogEngine } from "@letterpress/log";
 import type { Logger } from "pino";
-import type { ClusterConfig } from "../config/server-config.ts";
-import { ServerError } from "../server-error.ts";
+import type { ClusterConfig } from "../config/cluster-config.ts";
+import { explained } from "./explained.ts";
+import { natsOptions } from "./nats-options.ts";
 
 /** Renewals within the time of a session, and how much of it the broker itself gives away; as 3 s are to 15 s. */
 const RENEWALS = 5;
@@ -48,22 +49,4 @@ export async function openClusteredStorage(config: ClusterConfig, logger: Logger
       return member;
     },
   };
-}
-
-function natsOptions({ replicas: _, sessionMs: __, ...nats }: ClusterConfig): NatsOptions {
-  return withoutUndefined({ ...nats, ...(nats.tls && { tls: withoutUndefined(nats.tls) }) }) as NatsOptions;
-}
-
-function withoutUndefined(value: object): object {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined));
-}
-
-async function explained<T>(opening: Promise<T>): Promise<T> {
-  try {
-    return await opening;
-  } catch (cause) {
-    if (!(cause instanceof ClusterError)) throw cause;
-    const code = cause.code === "INVALID_OPTIONS" ? "INVALID_CONFIG" : "CLUSTER_UNAVAILABLE";
-    throw new ServerError(code, `cluster: ${cause.message}`, { cause });
-  }
 }

@@ -1,22 +1,22 @@
 import { METADATA_PARTITION } from "@letterpress/broker";
 import type { ClusterStatus } from "@letterpress/cluster";
-import { ServerError } from "../server-error.ts";
+import type { ClusterConfigInput } from "../config/cluster-config.ts";
+import { readClusterConfig } from "../config/read-config.ts";
 
 export type { ClusterStatus } from "@letterpress/cluster";
 
 /**
  * Looks at a cluster from outside: its brokers, controller, partitions, and what is wrong.
  *
- * @param servers some of its NATS servers, as `nats://host:port`.
  * @throws ServerError `CLUSTER_UNAVAILABLE`, `INVALID_CONFIG`
  */
-export async function describeCluster(servers: readonly string[]): Promise<ClusterStatus> {
-  const cluster = await import("@letterpress/cluster");
-  try {
-    return await cluster.describeCluster({ servers }, METADATA_PARTITION);
-  } catch (cause) {
-    if (!(cause instanceof cluster.ClusterError)) throw cause;
-    const code = cause.code === "INVALID_OPTIONS" ? "INVALID_CONFIG" : "CLUSTER_UNAVAILABLE";
-    throw new ServerError(code, `cluster: ${cause.message}`, { cause });
-  }
+export async function describeCluster(config: ClusterConfigInput): Promise<ClusterStatus> {
+  const settings = readClusterConfig([{ settings: { cluster: config }, locate: (path) => path.join(".") }]);
+  // Loaded only here, so that a server without a cluster need not load what one needs.
+  const [cluster, { explained }, { natsOptions }] = await Promise.all([
+    import("@letterpress/cluster"),
+    import("./explained.ts"),
+    import("./nats-options.ts"),
+  ]);
+  return explained(cluster.describeCluster(natsOptions(settings), METADATA_PARTITION));
 }

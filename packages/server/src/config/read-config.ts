@@ -1,4 +1,5 @@
 import { ServerError } from "../server-error.ts";
+import type { ClusterConfig } from "./cluster-config.ts";
 import { type ServerConfig, serverConfigSchema } from "./server-config.ts";
 
 /** Settings from one place, in the shape of `ServerConfigInput`, with the words to name that place in messages. */
@@ -29,17 +30,45 @@ export function readServerConfig(sources: readonly ConfigSource[]): ServerConfig
   throw new ServerError("INVALID_CONFIG", mistakes.join("\n"));
 }
 
+/**
+ * How to reach a cluster, for what is no broker of it.
+ *
+ * @throws ServerError `INVALID_CONFIG`, also where no server is named.
+ */
+export function readClusterConfig(sources: readonly ConfigSource[]): ClusterConfig {
+  const wanted: ConfigSource = { settings: { cluster: {} }, locate: (path) => path.join(".") };
+  const { cluster } = readServerConfig([wanted, ...sources]);
+  return cluster as ClusterConfig;
+}
+
 const PREFIX = "LETTERPRESS_";
 const BROKER_PREFIX = `${PREFIX}BROKER_`;
-const VARIABLES: Readonly<Record<string, readonly string[]>> = {
-  LETTERPRESS_DATA: ["data"],
-  LETTERPRESS_KAFKA: ["kafka"],
-  LETTERPRESS_HTTP: ["http"],
-  LETTERPRESS_ADVERTISED: ["advertised"],
-  LETTERPRESS_NODE_ID: ["nodeId"],
-  LETTERPRESS_FLUSH: ["flush"],
-  LETTERPRESS_LOG_LEVEL: ["log", "level"],
-  LETTERPRESS_COMPATIBILITY: ["registry", "compatibility"],
+
+/** What a variable sets, and how its text is read where that is not the text itself. */
+interface Variable {
+  readonly path: readonly string[];
+  readonly read?: (text: string) => unknown;
+}
+
+const VARIABLES: Readonly<Record<string, Variable>> = {
+  LETTERPRESS_DATA: { path: ["data"] },
+  LETTERPRESS_KAFKA: { path: ["kafka"] },
+  LETTERPRESS_HTTP: { path: ["http"] },
+  LETTERPRESS_ADVERTISED: { path: ["advertised"] },
+  LETTERPRESS_NODE_ID: { path: ["nodeId"], read: Number },
+  LETTERPRESS_FLUSH: { path: ["flush"] },
+  LETTERPRESS_LOG_LEVEL: { path: ["log", "level"] },
+  LETTERPRESS_COMPATIBILITY: { path: ["registry", "compatibility"] },
+  LETTERPRESS_CLUSTER: { path: ["cluster", "servers"], read: splitList },
+  LETTERPRESS_REPLICAS: { path: ["cluster", "replicas"], read: Number },
+  LETTERPRESS_CLUSTER_SESSION_MS: { path: ["cluster", "sessionMs"], read: Number },
+  LETTERPRESS_NATS_USER: { path: ["cluster", "user"] },
+  LETTERPRESS_NATS_PASSWORD: { path: ["cluster", "password"] },
+  LETTERPRESS_NATS_TOKEN: { path: ["cluster", "token"] },
+  LETTERPRESS_NATS_CREDENTIALS: { path: ["cluster", "credentialsFile"] },
+  LETTERPRESS_NATS_CA: { path: ["cluster", "tls", "caFile"] },
+  LETTERPRESS_NATS_CERT: { path: ["cluster", "tls", "certFile"] },
+  LETTERPRESS_NATS_KEY: { path: ["cluster", "tls", "keyFile"] },
 };
 
 /**
@@ -50,16 +79,28 @@ export function environmentSource(environment: NodeJS.ProcessEnv): ConfigSource 
   const settings: Record<string, unknown> = {};
   for (const [name, text] of Object.entries(environment)) {
     if (text === undefined || text === "") continue;
-    const path = name.startsWith(BROKER_PREFIX)
-      ? ["broker", name.slice(BROKER_PREFIX.length).toLowerCase().replaceAll("_", ".")]
-      : VARIABLES[name];
-    if (path !== undefined) set(settings, path, name === "LETTERPRESS_NODE_ID" ? Number(text) : text);
+    const variable = variableOf(name);
+    if (variable !== undefined) set(settings, variable.path, variable.read?.(text) ?? text);
   }
   return { settings, locate: (path) => variableFor(path) };
 }
 
+function variableOf(name: string): Variable | undefined {
+  if (Object.hasOwn(VARIABLES, name)) return VARIABLES[name];
+  if (!name.startsWith(BROKER_PREFIX)) return undefined;
+  return { path: ["broker", name.slice(BROKER_PREFIX.length).toLowerCase().replaceAll("_", ".")] };
+}
+
+function splitList(text: string): string[] {
+  return text.split(",").map((each) => each.trim());
+}
+
 function variableFor(path: readonly PropertyKey[]): string {
-  const found = Object.entries(VARIABLES).find(([, each]) => each.join(".") === path.join("."));
+  const wanted = path.join(".");
+  // A mistake in one item of a list stands in the variable that has the whole list.
+  const found = Object.entries(VARIABLES).find(([, each]) =>
+    `${wanted}.`.startsWith(`${each.path.join(".")}.`),
+  );
   if (found !== undefined) return found[0];
   return `${BROKER_PREFIX}${path.slice(1).join("_").toUpperCase().replaceAll(".", "_")}`;
 }
@@ -73,8 +114,8 @@ function describe(sources: readonly ConfigSource[], path: readonly PropertyKey[]
 function has(settings: unknown, path: readonly PropertyKey[]): boolean {
   let value: unknown = settings;
   for (const part of path) {
-    if (!isObject(value) || !Object.hasOwn(value, part)) return false;
-    value = value[String(part)];
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) return false;
+    value = (value as Record<PropertyKey, unknown>)[part];
   }
   return value !== undefined;
 }

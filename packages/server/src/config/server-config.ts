@@ -1,5 +1,6 @@
-import { COMPATIBILITY_LEVELS } from "@letterpress/schema";
+import { CHECK_LEVELS } from "@letterpress/schema";
 import { z } from "zod";
+import { clusterConfigSchema } from "./cluster-config.ts";
 
 /** `host:port`; port 0 takes a free one, an IPv6 host stands in brackets. */
 const endpoint = z
@@ -12,38 +13,12 @@ const endpoint = z
 
 const role = z.enum(["read", "write", "admin"]);
 
-const natsUrl = z
-  .string()
-  .regex(/^(nats|tls):\/\/[^/\s]+$/, 'must be "nats://host:4222" or "tls://host:4222"');
-const path = z.string().min(1);
-
-/** The NATS JetStream cluster that keeps the logs, and with which brokers find each other. */
-const clusterSchema = z.strictObject({
-  /** At least one server; the others are learned from it. */
-  servers: z.array(natsUrl).min(1),
-  /** How many NATS servers keep each partition. */
-  replicas: z.union([z.literal(1), z.literal(3), z.literal(5)]).default(3),
-  /** How long a broker that has gone silent keeps what it leads. The same for all brokers; longer than a NATS election. */
-  sessionMs: z.int().min(3_000).max(300_000).default(15_000),
-  /** Never connect to servers that the ones given tell of, where the addresses they tell cannot be reached. */
-  ignoreAdvertised: z.boolean().optional(),
-  user: z.string().min(1).optional(),
-  password: z.string().min(1).optional(),
-  token: z.string().min(1).optional(),
-  /** The path of a `.creds` file; it also names the account. */
-  credentialsFile: path.optional(),
-  /** The paths of PEM files. */
-  tls: z
-    .strictObject({ caFile: path.optional(), certFile: path.optional(), keyFile: path.optional() })
-    .optional(),
-});
-
 /** What a server is started with. Every setting has a default that is safe on a developer's machine. */
 export const serverConfigSchema = z.strictObject({
   /** The data folder. Default: none; everything is kept in memory and gone at the end. */
   data: z.string().min(1).optional(),
   /** Keep everything on a NATS JetStream cluster, as one of several brokers. Default: this broker is alone. */
-  cluster: clusterSchema.optional(),
+  cluster: clusterConfigSchema.optional(),
   /** Where the Kafka protocol is served. */
   kafka: endpoint.default("127.0.0.1:9092"),
   /** Where the registry, `/metrics` and `/health` are served. */
@@ -63,7 +38,7 @@ export const serverConfigSchema = z.strictObject({
   registry: z
     .strictObject({
       /** The level of subjects without a setting of their own. */
-      compatibility: z.enum(COMPATIBILITY_LEVELS).default("BACKWARD"),
+      compatibility: z.enum(CHECK_LEVELS).default("BACKWARD"),
       /** Who may use the registry: `read`, `write` (register, soft-delete) or `admin`. Default: everybody. */
       users: z
         .array(z.strictObject({ username: z.string().min(1), password: z.string().min(1), role }))
@@ -82,7 +57,6 @@ export const serverConfigSchema = z.strictObject({
 export type ServerConfigInput = z.input<typeof serverConfigSchema>;
 /** A server's configuration with every default filled in. */
 export type ServerConfig = z.output<typeof serverConfigSchema>;
-export type ClusterConfig = z.output<typeof clusterSchema>;
 
 /** An address a server listens on. */
 export interface Endpoint {

@@ -1,27 +1,27 @@
 import { type ClusterStatus, describeCluster } from "@letterpress/server";
 import { Command } from "commander";
-import { z } from "zod";
-import { checkFlags } from "../../flags.ts";
+import { addClusterConnectionFlags, type ClusterFlags, resolveClusterConfig } from "../../cluster-flags.ts";
 import type { Io } from "../../io.ts";
 import { Output } from "../../output.ts";
 import { table } from "../../table.ts";
 
-const statusFlags = z.object({ cluster: z.string().min(1), json: z.boolean().default(false) });
+interface StatusFlags extends ClusterFlags {
+  readonly config?: string;
+  readonly json?: boolean;
+}
 
 export function clusterStatus(io: Io): Command {
-  return new Command("status")
+  return addClusterConnectionFlags(new Command("status"))
     .summary("show brokers, controller, leaders, replicas, and what is wrong")
     .description(
       "Shows a cluster as NATS has it: brokers, controller, leaders, stream replicas and what is wrong.",
     )
-    .requiredOption("--cluster <urls>", "some of its NATS servers, comma-separated")
     .option("--json", "print one JSON document")
-    .action((flags) => run(flags, io));
+    .action((flags: StatusFlags) => run(flags, io));
 }
 
-async function run(input: unknown, io: Io): Promise<void> {
-  const flags = checkFlags(statusFlags, input);
-  const status = await describeCluster(flags.cluster.split(",").map((url) => url.trim()));
+async function run(flags: StatusFlags, io: Io): Promise<void> {
+  const status = await describeCluster(resolveClusterConfig(flags, io));
   new Output(io, flags).result(status, describe);
 }
 

@@ -28,6 +28,7 @@ export {
   writeRequestHeader,
   writeResponseHeader,
 } from "./frame/index.ts";
+export { WRITER_SCHEMAS_BYTES_MAX } from "./letterpress-tags.ts";
 export { AUTHORIZED_OPERATIONS_OMITTED } from "./messages/authorized-operations.ts";
 export {
   AddOffsetsToTxn,

@@ -54,3 +54,8 @@ export type {
   ValidationLevel,
 } from "./topic-contract.ts";
 export type { Uuid } from "./uuid.ts";
+export {
+  readWriterDeclarations,
+  type WriterDeclaration,
+  writeWriterDeclarations,
+} from "./writer-declaration.ts";

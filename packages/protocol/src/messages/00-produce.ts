@@ -1,5 +1,16 @@
 import { api } from "../api.ts";
-import { array, int16, int32, int64, nullableString, records, string, struct } from "../schema/index.ts";
+import { WRITER_SCHEMAS_TAG } from "../letterpress-tags.ts";
+import {
+  array,
+  bytes,
+  int16,
+  int32,
+  int64,
+  nullableString,
+  records,
+  string,
+  struct,
+} from "../schema/index.ts";
 
 /**
  * Appends record batches to partitions.
@@ -28,6 +39,8 @@ export const Produce = api({
             records: records(),
           }),
         ),
+        /** Of Letterpress: what the client's writer schemas are, in words that the broker only passes on. */
+        writerSchemas: bytes().since(9).tagged(WRITER_SCHEMAS_TAG).ignorable(),
       }),
     ),
   }),

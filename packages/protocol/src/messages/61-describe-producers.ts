@@ -1,7 +1,11 @@
 import { api } from "../api.ts";
-import { array, int16, int32, int64, nullableString, string, struct } from "../schema/index.ts";
+import { WRITERS_TAG } from "../letterpress-tags.ts";
+import { array, bytes, int16, int32, int64, nullableString, string, struct } from "../schema/index.ts";
 
-/** Describes the producers that are active on partitions (KIP-664). */
+/**
+ * Describes the producers that are active on partitions (KIP-664). Letterpress adds, per topic, the clients that have
+ * declared what they write it with.
+ */
 export const DescribeProducers = api({
   key: 61,
   name: "DescribeProducers",
@@ -37,6 +41,19 @@ export const DescribeProducers = api({
             ),
           }),
         ),
+        writers: array(
+          struct({
+            clientId: nullableString(),
+            clientHost: string(),
+            /** -1 for a client that is not idempotent. */
+            producerId: int64().default(-1n),
+            declaredAtMs: int64(),
+            /** When the client hung up; -1 while it is connected. */
+            leftAtMs: int64().default(-1n),
+            /** As the client has sent it. */
+            writerSchemas: bytes(),
+          }),
+        ).tagged(WRITERS_TAG),
       }),
     ),
   }),

@@ -1,3 +1,4 @@
+import { LETTERPRESS_TAG_MIN } from "../letterpress-tags.ts";
 import type { Field } from "../schema/field.ts";
 import { NIL_UUID } from "../schema/index.ts";
 import {
@@ -21,10 +22,11 @@ export interface FieldSummary {
   readonly fields: readonly FieldSummary[] | undefined;
 }
 
-/** Summarises one of our structs for the versions of `window`. */
+/** Summarises one of our structs for the versions of `window`, without the fields that Letterpress adds. */
 export function summariseOurs(shape: Readonly<Record<string, Field>>, window: Range): FieldSummary[] {
   return Object.entries(shape).flatMap(([name, field]) => {
     const { since, until, nullableSince, tag, ignorable } = field.options;
+    if (tag !== undefined && tag >= LETTERPRESS_TAG_MIN) return [];
     const versions = intersect([since, until], window);
     if (versions === undefined) return [];
     const element = field.type.element?.type ?? field.type;

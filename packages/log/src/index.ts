@@ -18,6 +18,7 @@ export type {
   LogRead,
   PartitionId,
   PartitionLog,
+  ProducedBatch,
   ProducerSnapshot,
   TimestampedOffset,
 } from "./partition-log.ts";

@@ -104,6 +104,17 @@ export interface ProducerSnapshot {
   readonly lastSequence: number;
   readonly lastTimestampMs: number;
   readonly lastOffset: bigint;
+  /** The last batches, oldest first: those that are recognised when they are sent again. */
+  readonly batches: readonly ProducedBatch[];
+}
+
+/** A batch that an idempotent producer wrote. Its records may be deleted by now. */
+export interface ProducedBatch {
+  readonly baseSequence: number;
+  readonly lastSequence: number;
+  readonly baseOffset: bigint;
+  readonly lastOffset: bigint;
+  readonly timestampMs: number;
 }
 
 /** How one log is kept. Sizes in bytes, times in milliseconds; -1 means without limit. */

@@ -9,9 +9,9 @@ import {
   stampBatch,
 } from "@letterpress/wire";
 import { LogError } from "../log-error.ts";
-import type { Appended, AppendOptions, LogConfig } from "../partition-log.ts";
+import type { Appended, AppendOptions, LogConfig, ProducedBatch } from "../partition-log.ts";
 import { encodeProducerSnapshot } from "../producer/producer-snapshot.ts";
-import type { ProducedBatch, ProducerStates } from "../producer/producer-state.ts";
+import type { ProducerStates } from "../producer/producer-state.ts";
 import { batchBytesOf } from "./batch-fields.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { LogContext } from "./log-context.ts";

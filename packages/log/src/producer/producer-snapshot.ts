@@ -1,5 +1,6 @@
 import { crc32c, Reader, WireError, Writer } from "@letterpress/wire";
-import { type ProducedBatch, ProducerStates } from "./producer-state.ts";
+import type { ProducedBatch } from "../partition-log.ts";
+import { ProducerStates } from "./producer-state.ts";
 
 /*
  * Kafka's producer snapshot, `<offset>.snapshot`:

@@ -36,6 +36,12 @@ test("the next sequence is accepted, the last five are recognised, older ones on
   );
 });
 
+test("a snapshot tells the batches that are recognised, oldest first", () => {
+  const [producer] = statesAfter(0, 8).snapshots();
+  expect(producer).toMatchObject({ producerId: 7n, producerEpoch: 0, lastSequence: 7, lastOffset: 7n });
+  expect(producer?.batches.map(({ baseSequence }) => baseSequence)).toEqual([3, 4, 5, 6, 7]);
+});
+
 test("sequences go around after 2^31 - 1, inside a batch too", () => {
   const states = new ProducerStates();
   states.record(header(LAST_SEQUENCE - 1, 4));

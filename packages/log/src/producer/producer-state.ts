@@ -1,6 +1,6 @@
 import type { RecordBatchHeader } from "@letterpress/wire";
 import { LogError } from "../log-error.ts";
-import type { ProducerSnapshot } from "../partition-log.ts";
+import type { ProducedBatch, ProducerSnapshot } from "../partition-log.ts";
 
 /** Clients keep at most five requests in flight, so no repeated batch is older than this many. */
 export const BATCHES_KEPT = 5;
@@ -17,15 +17,6 @@ export type ProducedHeader = Pick<
   | "maxTimestampMs"
   | "isControl"
 >;
-
-/** A batch that a producer wrote. */
-export interface ProducedBatch {
-  readonly baseSequence: number;
-  readonly lastSequence: number;
-  readonly baseOffset: bigint;
-  readonly lastOffset: bigint;
-  readonly timestampMs: number;
-}
 
 /** What is known of one producer id: its epoch and its last batches, oldest first. */
 export interface Producer {
@@ -107,6 +98,7 @@ export class ProducerStates {
         lastSequence: last?.lastSequence ?? -1,
         lastTimestampMs: last?.timestampMs ?? -1,
         lastOffset: last?.lastOffset ?? -1n,
+        batches,
       };
     });
   }

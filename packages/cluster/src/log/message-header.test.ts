@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { formatHeader, type MessageHeader, parseHeader } from "./message-header.ts";
+import { formatHeader, gapHeader, type MessageHeader, parseHeader } from "./message-header.ts";
 
 const count = fc.nat({ max: 1_000_000 });
 const dataHeader = fc.record<MessageHeader>({
@@ -31,6 +31,17 @@ test("what is written is read", () => {
   );
 });
 
+test("a gap is read as it was written, with the batch of a producer and without", () => {
+  const place = { term: 3, leaderEpoch: 0, startOffset: 100 };
+  const producer = { id: 7n, epoch: 1, baseSequence: 12 };
+  for (const gap of [
+    gapHeader(place, { baseOffset: 0, lastOffset: 99 }),
+    gapHeader(place, { baseOffset: 4, lastOffset: 4, producer, maxTimestampMs: 1_000 }),
+  ]) {
+    expect(parseHeader(formatHeader(gap))).toEqual(gap);
+  }
+});
+
 test("anything else is no header", () => {
   for (const text of [
     undefined,
@@ -39,6 +50,7 @@ test("anything else is no header", () => {
     "data term=0 epoch=0 base=0 last=0 start=0",
     "data term=0 epoch=0 base=5 last=4 start=0 time=0 count=0",
     "term term=0 epoch=0 base=5 last=5 start=0",
+    "gap term=0 epoch=0 base=5 last=4 start=0",
     "term term=99999999999999999999 epoch=0 base=5 last=4 start=0",
     "data term=0 epoch=0 base=99999999999999999999 last=99999999999999999999 start=0 time=0 count=0",
     "data term=0 epoch=0 base=0 last=0 start=0 time=0 count=0 more",

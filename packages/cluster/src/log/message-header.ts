@@ -4,14 +4,18 @@
  *   Letterpress: data term=5 epoch=3 base=120 last=161 start=0 time=1700000000000 count=42 producer=7/0/120
  *   Letterpress: term term=6 epoch=4 base=162 last=161 start=0
  *   Letterpress: logstart term=6 epoch=4 base=162 last=161 start=100
+ *   Letterpress: gap term=0 epoch=0 base=0 last=99 start=100
+ *   Letterpress: gap term=0 epoch=0 base=162 last=170 start=100 time=1700000000000 count=0 producer=7/0/162
  *
  * `data` is a record batch. `term` is what a broker writes when it takes the log over: every opening has a term of its
- * own, while the leader epoch is what clients are told, and stays when the same leader opens the log anew. `logstart` moves the first readable offset; it also is
- * what a leader writes to learn which of its appends are stored. The last two hold no records: `base` is the next offset.
+ * own, while the leader epoch is what clients are told, and stays when the same leader opens the log anew. `logstart`
+ * moves the first readable offset; it also is what a leader writes to learn which of its appends are stored. These two
+ * hold no records: `base` is the next offset. `gap` gives out offsets that have no records any more, where an imported
+ * log was compacted or trimmed; with a producer it stands for the batch of that producer that lay there.
  */
 export const HEADER_NAME = "Letterpress";
 
-export type MessageKind = "data" | "term" | "logstart";
+export type MessageKind = "data" | "term" | "logstart" | "gap";
 
 /** What the header of a stored message says. Offsets are safe integers. */
 export interface MessageHeader {
@@ -49,13 +53,25 @@ export function emptyHeader(
   };
 }
 
+/** A message that gives out offsets without records, from the end of the log to `lastOffset`. */
+export function gapHeader(
+  place: Pick<MessageHeader, "term" | "leaderEpoch" | "startOffset">,
+  gap: Pick<MessageHeader, "baseOffset" | "lastOffset"> &
+    Partial<Pick<MessageHeader, "producer" | "maxTimestampMs">>,
+): MessageHeader {
+  const { term, leaderEpoch, startOffset } = place;
+  const { baseOffset, lastOffset, producer, maxTimestampMs = -1 } = gap;
+  const offsets = { baseOffset, lastOffset, startOffset };
+  return { kind: "gap", term, leaderEpoch, ...offsets, maxTimestampMs, recordCount: 0, producer };
+}
+
 const PATTERN =
-  /^(data|term|logstart) term=(\d+) epoch=(\d+) base=(\d+) last=(-?\d+) start=(\d+)(?: time=(-?\d+) count=(\d+))?(?: producer=(\d+)\/(\d+)\/(-?\d+))?$/;
+  /^(data|term|logstart|gap) term=(\d+) epoch=(\d+) base=(\d+) last=(-?\d+) start=(\d+)(?: time=(-?\d+) count=(\d+))?(?: producer=(\d+)\/(\d+)\/(-?\d+))?$/;
 
 export function formatHeader(header: MessageHeader): string {
   const { kind, term, leaderEpoch, baseOffset, lastOffset, startOffset, producer } = header;
   const common = `${kind} term=${term} epoch=${leaderEpoch} base=${baseOffset} last=${lastOffset} start=${startOffset}`;
-  if (kind !== "data") return common;
+  if (kind !== "data" && producer === undefined) return common;
   const data = `${common} time=${header.maxTimestampMs} count=${header.recordCount}`;
   return producer === undefined
     ? data
@@ -87,6 +103,8 @@ export function parseHeader(text: string | undefined): MessageHeader | undefined
     Number.isSafeInteger(header.startOffset) &&
     Number.isSafeInteger(header.term) &&
     Number.isSafeInteger(header.leaderEpoch) &&
-    (kind === "data" ? header.lastOffset >= header.baseOffset : header.lastOffset === header.baseOffset - 1);
+    (kind === "data" || kind === "gap"
+      ? header.lastOffset >= header.baseOffset
+      : header.lastOffset === header.baseOffset - 1);
   return isSane && (kind !== "data" || time !== undefined) ? header : undefined;
 }

@@ -6,6 +6,7 @@ import type { BrokerMetrics } from "./metrics.ts";
 import type { PartitionStore } from "./partition/partition-store.ts";
 import type { ProducerIds } from "./topics/producer-ids.ts";
 import type { TopicCatalog } from "./topics/topic-catalog.ts";
+import type { DeclaredWriters } from "./writers/declared-writers.ts";
 
 /** What handlers work on. */
 export interface Broker extends GroupHost {
@@ -14,6 +15,7 @@ export interface Broker extends GroupHost {
   readonly partitions: PartitionStore;
   readonly fetchSessions: FetchSessionCache;
   readonly producerIds: ProducerIds;
+  readonly writers: DeclaredWriters;
   /** Where the logs lie, as DescribeLogDirs tells it; a word in brackets when they are in no folder. */
   readonly logDir: string;
   readonly metrics: BrokerMetrics;

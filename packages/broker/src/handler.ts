@@ -10,7 +10,10 @@ export interface RequestContext {
   readonly clientHost: string;
   /** One per connection, for what lives as long as it does. */
   readonly connectionId: number;
-  /** Aborted when the connection ends, so that long polls stop waiting. */
+  /**
+   * Aborted when the connection ends, so that long polls stop waiting; with a `ConnectionFault` where the broker has
+   * ended it.
+   */
   readonly signal: AbortSignal;
 }
 

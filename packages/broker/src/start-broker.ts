@@ -11,6 +11,7 @@ import { DeadLetterOffice } from "./partition/dead-letter-office.ts";
 import type { RecordGuard } from "./record-guard.ts";
 import { RunningBroker } from "./running-broker.ts";
 import { ProducerIds } from "./topics/producer-ids.ts";
+import { DeclaredWriters } from "./writers/declared-writers.ts";
 
 const ALL_INTERFACES = new Set(["0.0.0.0", "::", ""]);
 
@@ -59,6 +60,7 @@ async function start(options: ResolvedBrokerOptions): Promise<RunningBroker> {
       performance.now(),
     ),
     producerIds: new ProducerIds(foundation.metadata),
+    writers: new DeclaredWriters(now),
     logDir: options.logDir,
     metrics,
     logger,

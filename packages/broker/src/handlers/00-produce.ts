@@ -1,9 +1,9 @@
 import { ERRORS, Produce, type RequestOf, type ResponseInitOf } from "@letterpress/protocol";
-import { ATTRIBUTES_AT } from "@letterpress/wire";
+import { ATTRIBUTES_AT, PRODUCER_ID_AT } from "@letterpress/wire";
 import type { Broker } from "../broker.ts";
 import { BrokerError } from "../broker-error.ts";
 import { ConnectionFault } from "../connection-fault.ts";
-import { handler } from "../handler.ts";
+import { handler, type RequestContext } from "../handler.ts";
 import { type LocatedPartition, locatePartition } from "../partition/locate-partition.ts";
 import { toBrokerError } from "../partition/log-error-codes.ts";
 
@@ -22,7 +22,8 @@ const ZSTD = 4;
  * Produce 0-11. Versions below 3 carry message formats that are not stored: they are advertised, because clients
  * take them for a sign of others (KIP-896), and refused. Transactions are not served.
  */
-export const produce = handler(Produce, async (request, { broker, apiVersion }) => {
+export const produce = handler(Produce, async (request, context) => {
+  const { broker, apiVersion } = context;
   const refusal = refusalOf(request, apiVersion);
   const responses = await Promise.all(
     request.topicData.map(async ({ name, partitionData }): Promise<TopicInit> => {
@@ -32,6 +33,7 @@ export const produce = handler(Produce, async (request, { broker, apiVersion }) 
       return { name, partitionResponses: await Promise.all(appends) };
     }),
   );
+  noteWriters(request, responses, context);
   if (request.acks === 0) {
     refuseSilently(responses);
     return undefined;
@@ -94,6 +96,17 @@ async function append(
     };
   } catch (error) {
     return failed(broker, topic, index, toBrokerError(error), apiVersion);
+  }
+}
+
+/** Notes what the client says of its schemas, for topics that it has written something to. */
+function noteWriters({ topicData }: Request, responses: readonly TopicInit[], context: RequestContext): void {
+  for (const [topicIndex, { name, partitionData, writerSchemas }] of topicData.entries()) {
+    if (writerSchemas.length === 0) continue;
+    const stored = responses[topicIndex]!.partitionResponses.findIndex(({ errorCode }) => errorCode === 0);
+    if (stored < 0) continue;
+    const producerId = partitionData[stored]!.records!.readBigInt64BE(PRODUCER_ID_AT);
+    context.broker.writers.declare(name, context, producerId, writerSchemas);
   }
 }
 

@@ -1,28 +1,53 @@
-import { DescribeProducers } from "@letterpress/protocol";
+import { DescribeProducers, type ResponseInitOf } from "@letterpress/protocol";
+import type { Broker } from "../broker.ts";
 import { handler } from "../handler.ts";
 import { locatePartition } from "../partition/locate-partition.ts";
 import { toBrokerError } from "../partition/log-error-codes.ts";
 
-/** DescribeProducers 0: the idempotent producers that the log remembers. None has a transaction. */
+type TopicInit = ResponseInitOf<typeof DescribeProducers>["topics"][number];
+type PartitionInit = TopicInit["partitions"][number];
+
+/**
+ * DescribeProducers 0: the idempotent producers that the logs remember; none has a transaction. Beside them, where one of
+ * the topic's partitions is led here, what clients have declared that they write the topic with.
+ */
 export const describeProducers = handler(DescribeProducers, ({ topics }, { broker }) => ({
   throttleTimeMs: 0,
-  topics: topics.map(({ name, partitionIndexes }) => ({
-    name,
-    partitions: partitionIndexes.map((partitionIndex) => {
-      try {
-        const { log } = locatePartition(broker, name, partitionIndex).partition;
-        const activeProducers = log.producers().map((producer) => ({
-          producerId: producer.producerId,
-          producerEpoch: producer.producerEpoch,
-          lastSequence: producer.lastSequence,
-          lastTimestamp: BigInt(producer.lastTimestampMs),
-          coordinatorEpoch: -1,
-        }));
-        return { partitionIndex, errorCode: 0, activeProducers };
-      } catch (error) {
-        const { errorCode, message } = toBrokerError(error);
-        return { partitionIndex, errorCode, errorMessage: message, activeProducers: [] };
-      }
-    }),
-  })),
+  topics: topics.map(({ name, partitionIndexes }): TopicInit => {
+    const partitions = partitionIndexes.map((index) => describePartition(broker, name, index));
+    return { name, partitions, writers: writersOf(broker, name, partitions) };
+  }),
 }));
+
+function describePartition(broker: Broker, topic: string, partitionIndex: number): PartitionInit {
+  try {
+    const { log } = locatePartition(broker, topic, partitionIndex).partition;
+    const activeProducers = log.producers().map((producer) => ({
+      producerId: producer.producerId,
+      producerEpoch: producer.producerEpoch,
+      lastSequence: producer.lastSequence,
+      lastTimestamp: BigInt(producer.lastTimestampMs),
+      coordinatorEpoch: -1,
+    }));
+    return { partitionIndex, errorCode: 0, activeProducers };
+  } catch (error) {
+    const { errorCode, message } = toBrokerError(error);
+    return { partitionIndex, errorCode, errorMessage: message, activeProducers: [] };
+  }
+}
+
+/** Those that have left are told only where a log still knows their producer id: elsewhere nobody asks. */
+function writersOf(broker: Broker, topic: string, partitions: readonly PartitionInit[]) {
+  if (partitions.every(({ errorCode }) => errorCode !== 0)) return [];
+  const active = new Set(
+    partitions.flatMap(({ activeProducers }) => activeProducers.map(({ producerId }) => producerId)),
+  );
+  return broker.writers
+    .of(topic)
+    .filter(({ leftAtMs, producerId }) => leftAtMs < 0 || active.has(producerId))
+    .map(({ declaredAtMs, leftAtMs, ...writer }) => ({
+      ...writer,
+      declaredAtMs: BigInt(declaredAtMs),
+      leftAtMs: BigInt(leftAtMs),
+    }));
+}

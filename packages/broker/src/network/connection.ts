@@ -220,6 +220,6 @@ export class Connection {
     this.#broker.logger.info({ client: this.#clientHost, reason }, `connection closed: ${message}`);
     this.#outbox.flush();
     this.#socket.destroySoon();
-    this.#abort.abort();
+    this.#abort.abort(new ConnectionFault(reason, message));
   }
 }

@@ -28,6 +28,12 @@ export interface LogRead {
   readonly sizeBytes: number;
   readonly highWatermark: bigint;
   readonly logStartOffset: bigint;
+  /**
+   * Gives the memory of the chunks back; to be called at most once, when nothing uses them any more, and nothing native
+   * (a write to a socket) still reads them. They may be empty afterwards. Never calling it leaves them to the garbage
+   * collector; it is missing where the chunks are all shared.
+   */
+  readonly release?: () => void;
 }
 
 export interface TimestampedOffset {

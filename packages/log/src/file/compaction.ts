@@ -1,50 +1,37 @@
-import { openRecords, type RecordBatchHeader, readBatchHeader, WireError } from "@letterpress/wire";
+import { type RecordBatchHeader, readBatchHeader, WireError } from "@letterpress/wire";
+import { type CompactionRules, compactBatch } from "../compaction/compact-batch.ts";
+import { LatestOffsets } from "../compaction/latest-offsets.ts";
 import type { Disk } from "../disk/disk.ts";
 import { unlinkIfThere } from "../disk/whole-file.ts";
 import { LogError } from "../log-error.ts";
 import { type BatchVisitor, walkBatches } from "./batch-walk.ts";
 import { offsetFile } from "./file-names.ts";
-import { filterBatch, type RecordFilter } from "./filter-batch.ts";
 import { Segment } from "./segment.ts";
 
 /** The file in which the compacted batches of a segment are gathered. */
 export const CLEANED_SUFFIX = ".cleaned";
 
-/** Keys are held in memory while a log is compacted; segments past so many are left for the next time. */
-const KEYS_MAX = 4_000_000;
-
-/** The last offset of every key in some closed segments, and how many of those segments it covers. */
-export interface LatestOffsets {
-  readonly byKey: ReadonlyMap<string, number>;
+/** What the keys of some closed segments are last, and how many of those segments that covers. */
+export interface SegmentOffsets {
+  readonly latest: LatestOffsets;
   readonly segmentCount: number;
 }
 
 /** Finds the last offset of every key. */
-export async function latestOffsets(segments: readonly Segment[]): Promise<LatestOffsets> {
-  const byKey = new Map<string, number>();
+export async function latestOffsets(segments: readonly Segment[]): Promise<SegmentOffsets> {
+  const latest = new LatestOffsets();
   let segmentCount = 0;
   for (const segment of segments) {
-    if (byKey.size > KEYS_MAX) break;
-    await walk(segment, (batch, header) => {
-      if (header.isControl) return;
-      const cursor = openRecords(batch, header);
-      const baseOffset = Number(header.baseOffset);
-      while (cursor.next()) {
-        const key = cursor.key();
-        if (key !== null) byKey.set(key.toString("latin1"), baseOffset + cursor.offsetDelta);
-      }
-    });
+    if (latest.isFull) break;
+    await walk(segment, (batch, header) => latest.take(batch, header));
     segmentCount++;
   }
-  return { byKey, segmentCount };
+  return { latest, segmentCount };
 }
 
-export interface CompactOptions {
+export interface CompactOptions extends CompactionRules {
   readonly disk: Disk;
-  readonly latest: ReadonlyMap<string, number>;
   readonly indexIntervalBytes: number;
-  /** Tombstones of records with an older timestamp go too. */
-  readonly tombstonesBeforeMs: number;
   /** The last offset of the log's closed part stays, so that every offset below the end has a batch behind it. */
   readonly keptOffset: number;
 }
@@ -57,12 +44,7 @@ export async function compactSegment(
   segment: Segment,
   options: CompactOptions,
 ): Promise<Segment | undefined> {
-  const { disk, latest, keptOffset, tombstonesBeforeMs } = options;
-  const keep: RecordFilter = (key, isTombstone, offset, timestampMs) => {
-    if (offset === keptOffset) return true;
-    if (key === null || (latest.get(key.toString("latin1")) ?? -1) > offset) return false;
-    return !isTombstone || timestampMs >= tombstonesBeforeMs;
-  };
+  const { disk } = options;
   const cleaned = new Segment(disk, segment.folder, segment.baseOffset, segment.createdMs);
   cleaned.startIndexes();
   const path = segment.logPath + CLEANED_SUFFIX;
@@ -73,7 +55,7 @@ export async function compactSegment(
   let position = 0;
   try {
     const visit = (batch: Buffer, header: RecordBatchHeader) => {
-      const kept = header.isControl ? batch : filterBatch(batch, header, keep);
+      const kept = compactBatch(batch, header, options);
       isChanged ||= kept !== batch;
       if (kept === undefined) return;
       cleaned.appended(kept, 0, kept.length, options.indexIntervalBytes);

@@ -14,6 +14,7 @@ import {
   strayFolderName,
   writeMetadata,
 } from "./partition-folder.ts";
+import { ReadMemory } from "./read-memory.ts";
 import { recoverLog } from "./recovery.ts";
 import { TailBudget } from "./tail-cache.ts";
 
@@ -71,6 +72,7 @@ export class FileEngine implements LogEngine {
     this.#context = {
       disk: options.disk,
       tailBudget: new TailBudget(options.tailCacheBytes ?? TAIL_CACHE_BYTES_DEFAULT),
+      readMemory: new ReadMemory(),
       clock: options.clock ?? Date.now,
       checkpointIntervalMs: options.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_DEFAULT_MS,
     };

@@ -30,6 +30,8 @@ import { TailCache } from "./tail-cache.ts";
 /** Producers that write nothing for a day are forgotten, as in Kafka (`producer.id.expiration.ms`). */
 const PRODUCER_EXPIRATION_MS = 24 * 60 * 60 * 1000;
 
+const NOTHING_READ = { chunks: [], owned: [] };
+
 /** A partition log in segments on a disk. */
 export class FileLog implements PartitionLog {
   readonly leaderEpoch = 0;
@@ -110,13 +112,19 @@ export class FileLog implements PartitionLog {
     const highWatermark = this.#highWatermark;
     this.#assertInRange(offset);
     const from = Number(offset);
-    const chunks =
+    const { chunks, owned } =
       from === highWatermark
-        ? []
+        ? NOTHING_READ
         : await this.#reading(from, () => readChunks(this.#readable(), from, highWatermark, maxBytes));
     let sizeBytes = 0;
     for (const chunk of chunks) sizeBytes += chunk.length;
-    return { chunks, sizeBytes, highWatermark: BigInt(highWatermark), logStartOffset: this.startOffset };
+    return {
+      chunks,
+      sizeBytes,
+      highWatermark: BigInt(highWatermark),
+      logStartOffset: this.startOffset,
+      ...(owned.length === 0 ? {} : { release: () => this.#context.readMemory.give(owned) }),
+    };
   }
 
   async offsetForTimestamp(timestampMs: number): Promise<TimestampedOffset | undefined> {
@@ -217,6 +225,7 @@ export class FileLog implements PartitionLog {
       segments: this.#segments,
       tail: this.#tail,
       epochs: this.#epochs,
+      memory: this.#context.readMemory,
       compactedTo: this.#keeper.compactedTo,
       indexIntervalBytes: this.#config.indexIntervalBytes,
       startOffset: this.#keeper.startOffset,

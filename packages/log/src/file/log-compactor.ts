@@ -1,10 +1,9 @@
+import { isWorthCompacting, tombstonesBefore } from "../compaction/compact-batch.ts";
 import type { Disk } from "../disk/disk.ts";
 import type { LogConfig } from "../partition-log.ts";
 import { compactSegment, latestOffsets } from "./compaction.ts";
 import { bytesOf, type Segment } from "./segment.ts";
 import type { SegmentKeeper } from "./segment-keeper.ts";
-
-const DELETE_RETENTION_DEFAULT_MS = 24 * 60 * 60 * 1000;
 
 /** Compacts the closed segments of one log, beside its appends and reads. */
 export class LogCompactor {
@@ -43,9 +42,9 @@ export class LogCompactor {
   async #run(config: LogConfig, nowMs: number): Promise<number> {
     const closed = await this.#keeper.finished();
     const dirty = closed.filter((segment) => segment.baseOffset >= this.#keeper.compactedTo);
-    if (closed.length === 0 || bytesOf(dirty) * 2 < bytesOf(closed)) return 0;
+    if (!isWorthCompacting(bytesOf(dirty), bytesOf(closed))) return 0;
     await this.#closeRetired();
-    const { byKey, segmentCount } = await latestOffsets(closed);
+    const { latest, segmentCount } = await latestOffsets(closed);
     const covered = closed.slice(0, segmentCount);
     const compactedTo = covered.at(-1)!.endOffset;
     await this.#keeper.markCompacted(compactedTo);
@@ -54,9 +53,9 @@ export class LogCompactor {
       if (this.#isStopped) break;
       const cleaned = await compactSegment(segment, {
         disk: this.#disk,
-        latest: byKey,
+        latest,
         indexIntervalBytes: config.indexIntervalBytes,
-        tombstonesBeforeMs: nowMs - (config.deleteRetentionMs ?? DELETE_RETENTION_DEFAULT_MS),
+        tombstonesBeforeMs: tombstonesBefore(config, nowMs),
         keptOffset: compactedTo - 1,
       });
       if (cleaned === undefined) continue;

@@ -1,7 +1,8 @@
 import { readBatches } from "@letterpress/wire";
 import { type BatchInChunk, firstRecord } from "../first-record.ts";
 import type { TimestampedOffset } from "../partition-log.ts";
-import { type ReadSource, readChunks } from "./log-reader.ts";
+import type { ReadSource } from "./chunk-read.ts";
+import { readChunks } from "./log-reader.ts";
 import type { Segment } from "./segment.ts";
 
 const SCAN_BYTES = 1024 * 1024;
@@ -16,7 +17,7 @@ export interface ReadableLog extends ReadSource {
 export async function* scanBatches(log: ReadableLog, offset: number): AsyncGenerator<BatchInChunk> {
   let next = Math.max(offset, log.startOffset);
   while (next < log.limitOffset) {
-    const chunks = await readChunks(log, next, log.limitOffset, SCAN_BYTES);
+    const { chunks } = await readChunks(log, next, log.limitOffset, SCAN_BYTES);
     if (chunks.length === 0) return;
     for (const chunk of chunks) {
       for (const { header, at } of readBatches(chunk)) {

@@ -40,6 +40,12 @@ export class OffsetIndex {
     return index < 0 ? START : this.#entry(index);
   }
 
+  /** The largest position that is known to be a batch's start and lies at or before `position`. */
+  lastStartAtMost(position: number): number {
+    const index = this.#table.lastAtMost(position, positionOf);
+    return index < 0 ? 0 : this.#entry(index).position;
+  }
+
   get last(): OffsetEntry {
     const { length } = this.#table;
     return length === 0 ? START : this.#entry(length - 1);
@@ -47,11 +53,15 @@ export class OffsetIndex {
 
   #entry(index: number): OffsetEntry {
     const { bytes, start } = this.#table.at(index);
-    // Unsigned, so that a rotten entry leads past the end of the file, where the reader finds it out.
-    return { relativeOffset: bytes.readInt32BE(start), position: bytes.readUInt32BE(start + 4) };
+    return { relativeOffset: offsetOf(bytes, start), position: positionOf(bytes, start) };
   }
 }
 
 function offsetOf(bytes: Buffer, start: number): number {
   return bytes.readInt32BE(start);
+}
+
+/** Unsigned, so that a rotten entry leads past the end of the file, where the reader finds it out. */
+function positionOf(bytes: Buffer, start: number): number {
+  return bytes.readUInt32BE(start + 4);
 }

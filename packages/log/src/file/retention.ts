@@ -14,14 +14,16 @@ export function countExpired(
   if (!config.cleanupPolicy.delete) return 0;
   let sizeBytes = bytesOf(segments);
   let count = 0;
-  for (const segment of segments) {
+  for (const [index, segment] of segments.entries()) {
     const isActive = segment === segments.at(-1);
     if (segment.endOffset > highWatermark || (isActive && segment.sizeBytes === 0)) break;
+    // What compaction has emptied goes with what lies behind it.
+    if (segment.sizeBytes === 0) continue;
     const isOld = config.retentionMs >= 0 && segment.maxTimestampMs >= 0 && isOlder(segment, config, nowMs);
     sizeBytes -= segment.sizeBytes;
     const isExcess = config.retentionBytes >= 0 && !isActive && sizeBytes >= config.retentionBytes;
     if (!isOld && !isExcess) break;
-    count++;
+    count = index + 1;
   }
   return count;
 }

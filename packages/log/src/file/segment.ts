@@ -3,6 +3,7 @@ import { readWhole, unlinkIfThere, writeWhole } from "../disk/whole-file.ts";
 import { lastOffsetOf, maxTimestampOf } from "./batch-fields.ts";
 import { offsetFile } from "./file-names.ts";
 import { OFFSET_ENTRY_BYTES, OffsetIndex } from "./offset-index.ts";
+import { ReadMarks } from "./read-marks.ts";
 import { SharedFile } from "./shared-file.ts";
 import { TIME_ENTRY_BYTES, TimeIndex } from "./time-index.ts";
 
@@ -25,6 +26,7 @@ export class Segment {
   readonly baseOffset: number;
   readonly file: SharedFile;
   readonly logPath: string;
+  readonly marks = new ReadMarks();
   /** The offset behind the last record. */
   endOffset: number;
   /** What has been appended, whether or not it is written yet. */

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { logConfig } from "../log-config.ts";
 import type { LogEngine, PartitionLog } from "../partition-log.ts";
 import { batchOf, partitionOf, readAll, recordsOf } from "./batches.ts";
+import { compactionSuite } from "./compaction-suite.ts";
 
 /** An engine under test and how to dispose of it. */
 export interface EngineUnderTest {
@@ -13,6 +14,7 @@ export interface EngineUnderTest {
 
 /** What every partition log must do, whatever it is kept on. */
 export function partitionLogSuite(name: string, makeEngine: () => Promise<EngineUnderTest>): void {
+  compactionSuite(name, makeEngine);
   describe(`${name}: partition log`, () => {
     let setup: EngineUnderTest;
     let log: PartitionLog;
@@ -82,6 +84,15 @@ export function partitionLogSuite(name: string, makeEngine: () => Promise<Engine
       for (let offset = 0n; offset < 100n; offset++) {
         expect((await readAll(log, offset, 200))[0]).toEqual({ offset, value: expected[Number(offset)] });
       }
+    });
+
+    test("a released read leaves the log and other reads as they are", async () => {
+      await fill(8);
+      const kept = await log.read(0n, 10_000);
+      const expected = recordsOf(kept);
+      (await log.read(0n, 10_000)).release?.();
+      expect(recordsOf(kept)).toEqual(expected);
+      expect(recordsOf(await log.read(0n, 10_000))).toEqual(expected);
     });
 
     test("reads outside the log are refused", async () => {

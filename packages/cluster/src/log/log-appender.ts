@@ -14,7 +14,7 @@ import { AppendPipeline, type PendingAppend } from "./append-pipeline.ts";
 import { CommitWaiters } from "./commit-waiters.ts";
 import type { LogContent } from "./log-content.ts";
 import type { LogServices } from "./log-services.ts";
-import { emptyHeader, type MessageHeader } from "./message-header.ts";
+import { dataHeader, emptyHeader, type MessageHeader } from "./message-header.ts";
 import { settleAppends } from "./settle-appends.ts";
 import type { TailCache } from "./tail-cache.ts";
 
@@ -100,7 +100,8 @@ export class LogAppender {
     this.#endOffset = Number(header.lastOffset) + 1;
     if (isIdempotent) content.producers.record(header);
     tail.append(Number(header.baseOffset), this.#endOffset, bytes);
-    this.#pipeline.push({ header: this.#dataHeader(header), bytes });
+    const place = { term: this.#term, leaderEpoch: this.#leaderEpoch, startOffset: this.#writtenStart };
+    this.#pipeline.push({ header: dataHeader(place, header), bytes });
     return this.#answer(header, acks, logAppendTimeMs, false);
   }
 
@@ -188,22 +189,6 @@ export class LogAppender {
     this.#waiters.expire(error);
     const nowMs = performance.now();
     for (const { deadlineMs, reject } of this.#starts) if (deadlineMs <= nowMs) reject(error);
-  }
-
-  #dataHeader(header: RecordBatchHeader): MessageHeader {
-    const { producerId, producerEpoch, baseSequence } = header;
-    return {
-      kind: "data",
-      term: this.#term,
-      leaderEpoch: this.#leaderEpoch,
-      baseOffset: Number(header.baseOffset),
-      lastOffset: Number(header.lastOffset),
-      startOffset: this.#writtenStart,
-      maxTimestampMs: Math.min(header.maxTimestampMs, Number.MAX_SAFE_INTEGER),
-      recordCount: header.recordCount,
-      producer:
-        producerId === NO_PRODUCER_ID ? undefined : { id: producerId, epoch: producerEpoch, baseSequence },
-    };
   }
 
   #startHeader(endOffset: number): MessageHeader {

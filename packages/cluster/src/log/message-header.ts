@@ -1,3 +1,5 @@
+import { NO_PRODUCER_ID, type RecordBatchHeader } from "@letterpress/wire";
+
 /*
  * Every message of a partition's stream carries one header, in words that `nats stream view` shows as they are:
  *
@@ -50,6 +52,27 @@ export function emptyHeader(
     maxTimestampMs: -1,
     recordCount: 0,
     producer: undefined,
+  };
+}
+
+/** A message that holds a record batch. */
+export function dataHeader(
+  place: Pick<MessageHeader, "term" | "leaderEpoch" | "startOffset">,
+  batch: RecordBatchHeader,
+): MessageHeader {
+  const { term, leaderEpoch, startOffset } = place;
+  const { producerId, producerEpoch, baseSequence } = batch;
+  return {
+    kind: "data",
+    term,
+    leaderEpoch,
+    baseOffset: Number(batch.baseOffset),
+    lastOffset: Number(batch.lastOffset),
+    startOffset,
+    maxTimestampMs: Math.min(batch.maxTimestampMs, Number.MAX_SAFE_INTEGER),
+    recordCount: batch.recordCount,
+    producer:
+      producerId === NO_PRODUCER_ID ? undefined : { id: producerId, epoch: producerEpoch, baseSequence },
   };
 }
 

@@ -9,9 +9,9 @@ import { openFileEngine } from "./file-engine.ts";
 
 const BATCHES = 40;
 const VALUE_BYTES = 20_000;
-const BATCH_BYTES = batchOf([valueOf(0)]).length;
+const BATCH_BYTES = batchOf([textOf(0)]).length;
 
-function valueOf(index: number): string {
+function textOf(index: number): string {
   return `${index};`.padEnd(VALUE_BYTES, "x");
 }
 
@@ -35,7 +35,7 @@ async function openFilled(reads: number[] = []): Promise<PartitionLog> {
   const options = { disk: counting(new MemoryDisk(), reads), tailCacheBytes: 0, checkpointIntervalMs: 0 };
   const engine = await openFileEngine("/data", options);
   const log = await engine.open(partitionOf("orders"), logConfig());
-  for (let index = 0; index < BATCHES; index++) await log.append(batchOf([valueOf(index)]));
+  for (let index = 0; index < BATCHES; index++) await log.append(batchOf([textOf(index)]));
   reads.length = 0;
   return log;
 }
@@ -56,7 +56,7 @@ test("a read may start anywhere, whatever was read before", async () => {
   const log = await openFilled();
   for (const next of [39, 0, 17, 16, 18, 3, 3, 38, 21, 0]) {
     const read = await log.read(BigInt(next), BATCH_BYTES * 2);
-    expect(recordsOf(read)[0]).toEqual({ offset: BigInt(next), value: valueOf(next) });
+    expect(recordsOf(read)[0]).toEqual({ offset: BigInt(next), value: textOf(next) });
   }
 });
 
@@ -66,6 +66,6 @@ test("reads that are released leave others' alone, and are empty themselves", as
   first.release!();
   expect(first.chunks.map(({ length }) => length)).toEqual([0]);
   const later = await log.read(5n, BATCH_BYTES);
-  expect(recordsOf(later)).toEqual([{ offset: 5n, value: valueOf(5) }]);
-  expect(recordsOf(second)).toEqual([{ offset: 0n, value: valueOf(0) }]);
+  expect(recordsOf(later)).toEqual([{ offset: 5n, value: textOf(5) }]);
+  expect(recordsOf(second)).toEqual([{ offset: 0n, value: textOf(0) }]);
 });

@@ -1,3 +1,10 @@
+export {
+  type CompactionRules,
+  compactBatch,
+  isWorthCompacting,
+  tombstonesBefore,
+} from "./compaction/compact-batch.ts";
+export { LatestOffsets } from "./compaction/latest-offsets.ts";
 export type { Disk, DiskFile } from "./disk/disk.ts";
 export { nodeDisk } from "./disk/node-disk.ts";
 export { EpochCache } from "./file/epoch-cache.ts";

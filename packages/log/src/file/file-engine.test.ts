@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { nodeDisk } from "../disk/node-disk.ts";
 import { LOG_CONFIG_DEFAULTS } from "../log-config.ts";
-import { partitionLogSuite } from "../testing/partition-log-suite.ts";
+import { compactionSuite } from "../testing/compaction-suite.ts";
+import { type EngineUnderTest, partitionLogSuite } from "../testing/partition-log-suite.ts";
 import { openFileEngine } from "./file-engine.ts";
 
 for (const tailCacheBytes of [0, 32 * 1024 * 1024]) {
-  partitionLogSuite(`file, tail cache of ${tailCacheBytes} bytes`, async () => {
+  const makeEngine = async (): Promise<EngineUnderTest> => {
     const folder = await mkdtemp(join(tmpdir(), "letterpress-log-"));
     let engine = await openFileEngine(folder, { tailCacheBytes });
     return {
@@ -23,7 +24,10 @@ for (const tailCacheBytes of [0, 32 * 1024 * 1024]) {
         await rm(folder, { recursive: true });
       },
     };
-  });
+  };
+  const name = `file, tail cache of ${tailCacheBytes} bytes`;
+  partitionLogSuite(name, makeEngine);
+  compactionSuite(name, makeEngine);
 }
 
 test("a disk that fails while a log is made or deleted gives a typed error", async () => {

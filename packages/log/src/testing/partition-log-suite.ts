@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { logConfig } from "../log-config.ts";
 import type { LogEngine, PartitionLog } from "../partition-log.ts";
 import { batchOf, partitionOf, readAll, recordsOf } from "./batches.ts";
-import { compactionSuite } from "./compaction-suite.ts";
 
 /** An engine under test and how to dispose of it. */
 export interface EngineUnderTest {
@@ -14,7 +13,6 @@ export interface EngineUnderTest {
 
 /** What every partition log must do, whatever it is kept on. */
 export function partitionLogSuite(name: string, makeEngine: () => Promise<EngineUnderTest>): void {
-  compactionSuite(name, makeEngine);
   describe(`${name}: partition log`, () => {
     let setup: EngineUnderTest;
     let log: PartitionLog;

@@ -1,10 +1,12 @@
 import { type Consumer, Letterpress, type Producer } from "@letterpress/client";
 import { waitFor } from "../support/wait-for.ts";
 import type { History, Seen } from "./history.ts";
+import { Interruptions } from "./interruptions.ts";
 
-const TOPIC = "faults";
+export const TOPIC = "faults";
 const IN_FLIGHT = 5;
 const DELIVERY_TIMEOUT_MS = 120_000;
+/** A broker that is paused says nothing: only time tells. */
 const REQUEST_TIMEOUT_MS = 5_000;
 const READ_TIMEOUT_MS = 60_000;
 
@@ -13,22 +15,29 @@ export class KafkaWorkload implements AsyncDisposable {
   readonly #history: History;
   readonly #partitions: readonly number[];
   readonly #client: Letterpress;
+  readonly #requestTimeoutMs: number;
   readonly #producer: Producer;
   readonly #consumers: Consumer[] = [];
   readonly #acknowledged: number[];
+  /** Behind the last record that was acknowledged, by partition. */
+  readonly #ends: bigint[];
+  readonly #interruptions: Interruptions;
   readonly #grouped = new Set<string>();
   #isStopping = false;
   #producing: Promise<unknown> = Promise.resolve();
   #consuming: Promise<unknown>[] = [];
 
-  private constructor(client: Letterpress, partitions: number, history: History) {
+  private constructor(client: Letterpress, partitions: number, history: History, requestTimeoutMs: number) {
     this.#client = client;
+    this.#requestTimeoutMs = requestTimeoutMs;
     this.#partitions = Array.from({ length: partitions }, (_, index) => index);
     this.#acknowledged = this.#partitions.map(() => 0);
+    this.#ends = this.#partitions.map(() => 0n);
+    this.#interruptions = new Interruptions(partitions);
     this.#history = history;
     this.#producer = client.producer({
       deliveryTimeoutMs: DELIVERY_TIMEOUT_MS,
-      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      requestTimeoutMs,
     });
   }
 
@@ -36,16 +45,31 @@ export class KafkaWorkload implements AsyncDisposable {
     brokers: readonly string[],
     partitions: number,
     history: History,
+    requestTimeoutMs = REQUEST_TIMEOUT_MS,
   ): Promise<KafkaWorkload> {
-    const client = new Letterpress({ brokers, requestTimeoutMs: REQUEST_TIMEOUT_MS });
+    const client = new Letterpress({ brokers, requestTimeoutMs });
+    // A broker that has just joined is not known to all at once, and a topic cannot have more replicas than brokers.
+    const known = async () => (await client.admin().configs.describeCluster()).brokers.length;
+    await waitFor("every broker to be known", async () => (await known()) >= brokers.length);
     await client.admin().topics.create([{ name: TOPIC, partitions, replicationFactor: 3 }]);
-    const workload = new KafkaWorkload(client, partitions, history);
+    const workload = new KafkaWorkload(client, partitions, history, requestTimeoutMs);
     await workload.#start();
     return workload;
   }
 
   get acknowledgedCount(): number {
     return this.#acknowledged.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Everything below was acknowledged, or lies in front of something that was. */
+  endOf(partition: number): bigint {
+    return this.#ends[partition]!;
+  }
+
+  /** Measures from now on for how long partitions are not served. */
+  watch(): Interruptions {
+    this.#interruptions.restart();
+    return this.#interruptions;
   }
 
   /** Resolves when `records` more have been acknowledged on every partition. */
@@ -73,7 +97,7 @@ export class KafkaWorkload implements AsyncDisposable {
 
   async #start(): Promise<void> {
     this.#producing = Promise.all(this.#partitions.map((partition) => this.#produce(partition)));
-    const reader = this.#client.consumer({ requestTimeoutMs: REQUEST_TIMEOUT_MS });
+    const reader = this.#client.consumer({ requestTimeoutMs: this.#requestTimeoutMs });
     const partitions = this.#partitions.map((partition) => ({ topic: TOPIC, partition, offset: 0n }));
     await reader.assign(partitions);
     this.#consume(reader, () => "reader");
@@ -83,7 +107,7 @@ export class KafkaWorkload implements AsyncDisposable {
         topics: [TOPIC],
         group: "faults",
         sessionTimeoutMs: 10_000,
-        requestTimeoutMs: REQUEST_TIMEOUT_MS,
+        requestTimeoutMs: this.#requestTimeoutMs,
         onPartitionsAssigned: () => void assignments++,
       });
       // After an assignment a member goes on where the group last committed, and may see records again.
@@ -104,6 +128,8 @@ export class KafkaWorkload implements AsyncDisposable {
     const { offset } = await this.#producer.send({ topic: TOPIC, partition, value });
     this.#history.acknowledged({ partition, offset: Number(offset), value });
     this.#acknowledged[partition]!++;
+    this.#interruptions.acknowledged(partition);
+    if (offset >= this.#ends[partition]!) this.#ends[partition] = offset + 1n;
   }
 
   #consume(consumer: Consumer, nameOf: () => string, values?: Set<string>): void {

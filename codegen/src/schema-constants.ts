@@ -4,8 +4,8 @@ import { camelCase } from "./names.ts";
 /** Writes schemas as constants, each schema that others include once, above those that include it. */
 export class SchemaConstants {
   readonly #taken: Set<string>;
-  /** Names of constants by what they hold. */
-  readonly #names = new Map<string, string>();
+  /** Names of constants by what they hold; a folder gives each included file as one object. */
+  readonly #names = new Map<ResolvedSchema, string>();
   readonly #statements: string[] = [];
 
   /** `taken` are the names that the module has for itself. */
@@ -30,11 +30,10 @@ export class SchemaConstants {
   }
 
   #included(name: string, schema: ResolvedSchema): string {
-    const content = JSON.stringify(schema);
-    const known = this.#names.get(content);
+    const known = this.#names.get(schema);
     if (known !== undefined) return known;
     const constant = this.#freeName(`${camelCase(name)}Schema`);
-    this.#names.set(content, constant);
+    this.#names.set(schema, constant);
     this.add(constant, schema);
     return constant;
   }

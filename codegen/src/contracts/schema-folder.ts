@@ -39,6 +39,8 @@ class Folder implements SchemaFolder {
   readonly #texts: ReadonlyMap<string, string>;
   /** Which Avro file defines a full name. */
   readonly #avroFileOf = new Map<string, string>();
+  /** What was resolved before: a file that many include is looked through once. */
+  readonly #resolved = new Map<string, ResolvedSchema>();
 
   constructor(root: string, files: readonly string[], texts: ReadonlyMap<string, string>) {
     this.root = root;
@@ -57,6 +59,8 @@ class Folder implements SchemaFolder {
   }
 
   #resolve(file: string, above: readonly string[]): ResolvedSchema | readonly Diagnostic[] {
+    const known = this.#resolved.get(file);
+    if (known !== undefined) return known;
     const text = this.#texts.get(file);
     if (text === undefined) {
       return [
@@ -77,9 +81,15 @@ class Folder implements SchemaFolder {
     for (const { name, from } of this.#includes(file, text)) {
       const schema = this.#resolve(from, [...above, file]);
       if (!("text" in schema)) return schema;
-      references.push({ name, subject: name, version: SAME_TEXT_VERSION, schema });
+      references.push({ name, subject: name, version: SAME_TEXT_VERSION, file: from, schema });
     }
-    return { format: file.endsWith(".avsc") ? "AVRO" : "PROTOBUF", text, references };
+    const resolved: ResolvedSchema = {
+      format: file.endsWith(".avsc") ? "AVRO" : "PROTOBUF",
+      text,
+      references,
+    };
+    this.#resolved.set(file, resolved);
+    return resolved;
   }
 
   /** What a file includes, by the name it uses. A name that no file defines is left to the parser to report. */

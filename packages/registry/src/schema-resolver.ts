@@ -6,7 +6,7 @@ import type { SchemaContent, StoredSchema } from "./stored-schema.ts";
 import { formatSubject, qualifyReference } from "./subject-name.ts";
 
 const REFERENCE_DEPTH_MAX = 32;
-/** How many schemas one schema may include, each counted as often as it is reached. */
+/** How many schemas one schema may include; one that is reached in several ways counts once. */
 const REFERENCES_MAX = 1_000;
 const PARSED_MAX = 1_000;
 
@@ -28,8 +28,7 @@ export class SchemaResolver {
    * @throws RegistryError 42201 when a reference leads nowhere.
    */
   resolve(content: SchemaContent, subject: string): ResolvedSchema {
-    const budget = { left: REFERENCES_MAX };
-    return this.#resolve(content, subject, REFERENCE_DEPTH_MAX, budget);
+    return this.#resolve(content, subject, REFERENCE_DEPTH_MAX, new Map());
   }
 
   resolveStored(schema: StoredSchema): ResolvedSchema {
@@ -67,14 +66,13 @@ export class SchemaResolver {
     content: SchemaContent,
     subject: string,
     depthLeft: number,
-    budget: { left: number },
+    included: Map<StoredSchema, ResolvedSchema>,
   ): ResolvedSchema {
     const format = asSchemaFormat(content.schemaType);
     if (format === undefined) throw invalidSchema(`Invalid schema type ${content.schemaType}`);
     if (depthLeft === 0)
       throw invalidSchema(`References are nested deeper than ${REFERENCE_DEPTH_MAX} schemas`);
     const references = content.references.map((reference) => {
-      if (budget.left-- === 0) throw invalidSchema(`The schema includes more than ${REFERENCES_MAX} schemas`);
       const target = qualifyReference(subject, reference.subject);
       const found = this.#state.version(target, reference.version);
       if (found === undefined) {
@@ -82,7 +80,13 @@ export class SchemaResolver {
           `No schema reference found for subject "${reference.subject}" and version ${reference.version}`,
         );
       }
-      return { ...reference, schema: this.#resolve(found.schema.content, target, depthLeft - 1, budget) };
+      const known = included.get(found.schema);
+      if (known !== undefined) return { ...reference, schema: known };
+      const schema = this.#resolve(found.schema.content, target, depthLeft - 1, included);
+      included.set(found.schema, schema);
+      if (included.size > REFERENCES_MAX)
+        throw invalidSchema(`The schema includes more than ${REFERENCES_MAX} schemas`);
+      return { ...reference, schema };
     });
     return { format, text: content.text, references };
   }

@@ -34,12 +34,21 @@ const DECLARATIONS_MAX = 256;
  * @throws SchemaError when the schema cannot be parsed.
  */
 export function readerFingerprint(schema: ResolvedSchema): string {
+  return fingerprintOf(schema, new Map());
+}
+
+/** Each schema once, however many ways lead to it. */
+function fingerprintOf(schema: ResolvedSchema, known: Map<ResolvedSchema, string>): string {
+  const found = known.get(schema);
+  if (found !== undefined) return found;
   const hash = createHash("sha256").update(parseSchema(schema).canonicalText);
   const references = schema.references.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   for (const { name, schema: included } of references) {
-    hash.update(`\0${name}\0${readerFingerprint(included)}`);
+    hash.update(`\0${name}\0${fingerprintOf(included, known)}`);
   }
-  return hash.digest().toString("hex", 0, FINGERPRINT_BYTES);
+  const fingerprint = hash.digest().toString("hex", 0, FINGERPRINT_BYTES);
+  known.set(schema, fingerprint);
+  return fingerprint;
 }
 
 /** User data that says which schemas a member reads with. */

@@ -16,7 +16,10 @@ export interface SchemaDefinition {
   readonly references: readonly SchemaReference[];
 }
 
-/** A schema with the texts of everything it includes, so that it can be parsed without asking anyone. */
+/**
+ * A schema with the texts of everything it includes, so that it can be parsed without asking anyone. What is included
+ * in several ways may be one object: walks go by identity, or they take exponentially long.
+ */
 export interface ResolvedSchema {
   readonly format: SchemaFormat;
   readonly text: string;
@@ -24,5 +27,7 @@ export interface ResolvedSchema {
 }
 
 export interface ResolvedReference extends SchemaReference {
+  /** The file it was read from, as messages and locations are to name it; undefined for what no file gave. */
+  readonly file?: string;
   readonly schema: ResolvedSchema;
 }

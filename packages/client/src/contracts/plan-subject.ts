@@ -1,5 +1,5 @@
 import { type RegistryClient, RegistryClientError } from "@letterpress/registry/client";
-import type { SchemaDefinition } from "@letterpress/schema";
+import type { ResolvedSchema, SchemaDefinition } from "@letterpress/schema";
 import type { SubjectSpec } from "./contract-spec.ts";
 import type { Plan, PlannedChange, PlanProblem } from "./plan.ts";
 
@@ -19,7 +19,7 @@ export async function planSubject(
     const description = `set the compatibility of ${spec.subject} to ${level}`;
     changes.push({ kind: "set-compatibility", subject: spec.subject, level, description });
   }
-  const references = await planReferences(registry, spec, planned);
+  const references = await planReferences(registry, spec, planned, new Map());
   changes.push(...references.changes);
   const { definition } = references;
   const next = await nextVersion(registry, spec.subject);
@@ -43,16 +43,19 @@ interface ReferencePlan {
   readonly definition: SchemaDefinition | undefined;
 }
 
+/** `known` holds the definitions of what was reached in another way before. */
 async function planReferences(
   registry: RegistryClient,
   { schema }: SubjectSpec,
   planned: Set<string>,
+  known: Map<ResolvedSchema, SchemaDefinition | undefined>,
 ): Promise<ReferencePlan> {
+  if (known.has(schema)) return { changes: [], definition: known.get(schema) };
   const changes: PlannedChange[] = [];
   const references = [];
   let complete = true;
   for (const { name, subject, schema: included } of schema.references) {
-    const inner = await planReferences(registry, { subject, schema: included }, planned);
+    const inner = await planReferences(registry, { subject, schema: included }, planned, known);
     changes.push(...inner.changes);
     const version = inner.definition && (await registeredVersion(registry, subject, inner.definition));
     if (version !== undefined) {
@@ -66,10 +69,9 @@ async function planReferences(
     const description = `register version ${next} of ${subject}, which other schemas include`;
     changes.push({ kind: "register-schema", subject, spec: { subject, schema: included }, description });
   }
-  return {
-    changes,
-    definition: complete ? { format: schema.format, text: schema.text, references } : undefined,
-  };
+  const definition = complete ? { format: schema.format, text: schema.text, references } : undefined;
+  known.set(schema, definition);
+  return { changes, definition };
 }
 
 async function isRegistered(

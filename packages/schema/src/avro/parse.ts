@@ -50,6 +50,8 @@ function includeReferences(
     if (seen.has(key)) continue;
     seen.add(key);
     includeReferences(reference.schema.references, named, parsed, seen);
-    parsed.push(new SchemaParser(named).parse(readJson(reference.schema.text, reference.subject)));
+    parsed.push(
+      new SchemaParser(named).parse(readJson(reference.schema.text, reference.file ?? reference.subject)),
+    );
   }
 }

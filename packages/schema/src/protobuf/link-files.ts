@@ -18,6 +18,8 @@ export interface LinkedFiles {
   readonly dependencies: readonly FileDescriptorProto[];
   /** The main file as it was written. */
   readonly parsed: ParsedFile;
+  /** The files that were given as text and imported. */
+  readonly included: readonly ParsedFile[];
 }
 
 /**
@@ -30,13 +32,15 @@ export function linkFiles(schema: ResolvedSchema, fileName: string): LinkedFiles
   const loader = new FileLoader(schema);
   const parsed = loader.parse(schema.text, fileName, []);
   const file = linkFile(parsed, loader.linked);
-  return { file, dependencies: [...loader.linked.values()], parsed };
+  return { file, dependencies: [...loader.linked.values()], parsed, included: loader.included };
 }
 
 class FileLoader {
   /** Linked files by name, in an order that puts dependencies first. */
   readonly linked = new Map<string, FileDescriptorProto>();
-  readonly #texts = new Map<string, string>();
+  /** The files parsed on the way: sources of what the main file includes. */
+  readonly included: ParsedFile[] = [];
+  readonly #references = new Map<string, ResolvedReference>();
 
   constructor(schema: ResolvedSchema) {
     this.#collect(schema.references);
@@ -44,16 +48,16 @@ class FileLoader {
 
   #collect(references: readonly ResolvedReference[]): void {
     for (const reference of references) {
-      const known = this.#texts.get(reference.name);
-      if (known === reference.schema.text) continue;
+      const known = this.#references.get(reference.name);
+      if (known?.schema.text === reference.schema.text) continue;
       if (known !== undefined) {
         throw invalidSchema(
           `two different references go by the name "${reference.name}"; keep one`,
           undefined,
         );
       }
-      this.#texts.set(reference.name, reference.schema.text);
-      if (this.#texts.size > FILES_MAX)
+      this.#references.set(reference.name, reference);
+      if (this.#references.size > FILES_MAX)
         throw invalidSchema(`a schema may include ${FILES_MAX} files`, undefined);
       this.#collect(reference.schema.references);
     }
@@ -63,10 +67,10 @@ class FileLoader {
    * Parses a file and links everything it imports. `importers` is the chain that leads here. A descriptor in place
    * of a text is printed first, so that it is checked like any other.
    */
-  parse(text: string, fileName: string, importers: readonly string[]): ParsedFile {
+  parse(text: string, fileName: string, importers: readonly string[], shownName?: string): ParsedFile {
     const descriptor = decodeFileDescriptor(text, fileName);
     if (descriptor === undefined) {
-      const parsed = parseFile(text, fileName);
+      const parsed = parseFile(text, fileName, shownName);
       this.#require(parsed.proto, parsed.imports, [...importers, fileName]);
       return parsed;
     }
@@ -89,10 +93,12 @@ class FileLoader {
           location,
         );
       }
-      const text = this.#texts.get(path) ?? bundledTexts.get(path);
+      const given = this.#references.get(path);
+      const text = given?.schema.text ?? bundledTexts.get(path);
       const bundled = bundledFiles.get(path);
       if (text !== undefined) {
-        const file = this.parse(text, path, importers);
+        const file = this.parse(text, path, importers, given?.file);
+        this.included.push(file);
         this.linked.set(path, linkFile(file, this.linked));
       } else if (bundled !== undefined) {
         this.#addBundled(bundled);

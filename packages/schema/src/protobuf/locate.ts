@@ -4,8 +4,8 @@ import type { SourceLocation } from "../schema-error.ts";
 import type { ProtobufSchema } from "./protobuf-schema.ts";
 
 /**
- * Adds to each reason where in a schema's text it stands: the field, oneof or enum value the path ends at, or else
- * the innermost message that is still there. Types of other files are left without a place.
+ * Adds to each reason where in a schema's text, or in one that it includes, it stands: the field, oneof or enum value
+ * the path ends at, or else the innermost message that is still there.
  *
  * @param found Their paths are `#/Order/Line/3`, or begin with a full name: `#/shop.Order.Line/3`.
  */
@@ -16,28 +16,40 @@ export function located(found: readonly Incompatibility[], schema: ProtobufSchem
   });
 }
 
-/** Where a path such as `#/Order/Line/3` leads in a schema's text, as far as it leads anywhere. */
+/** Where a path such as `#/Order/Line/3` leads in a schema's texts, as far as it leads anywhere. */
 export function locateInProtobuf(path: string, schema: ProtobufSchema): SourceLocation | undefined {
-  const file = schema.registry.getFile(schema.file.name)!;
   const [first = "", ...rest] = path.replace(/^#\//, "").split("/");
-  const start = [...file.messages, ...file.enums].some(({ name }) => name === first)
-    ? undefined
-    : (schema.registry.getMessage(first) ?? schema.registry.getEnum(first));
-  let home: DescFile | DescMessage | DescEnum = start ?? file;
-  let proto: object | undefined = start?.proto;
-  for (const part of start === undefined ? [first, ...rest] : rest) {
-    const child = childOf(home, part);
+  let home = typeNamed(first, schema);
+  let proto: object | undefined = home?.proto;
+  for (const part of home === undefined ? [] : rest) {
+    const child = childOf(home!, part);
     if (child === undefined) break;
     proto = child.proto;
     if (child.kind === "message" || child.kind === "enum") home = child;
   }
-  return proto && schema.sources.get(proto)?.location;
+  return proto && schema.locationOf(proto);
 }
 
-function childOf(home: DescFile | DescMessage | DescEnum, part: string) {
+/**
+ * A type by its name in the main file, by its full name or, as paths have the types of other files, by its name in
+ * the one file that has it; undefined where several do.
+ */
+function typeNamed(name: string, schema: ProtobufSchema): DescMessage | DescEnum | undefined {
+  const { registry } = schema;
+  const known =
+    typeIn(registry.getFile(schema.file.name)!, name) ?? registry.getMessage(name) ?? registry.getEnum(name);
+  if (known !== undefined) return known;
+  const elsewhere = [...registry.files].flatMap((file) => typeIn(file, name) ?? []);
+  return elsewhere.length === 1 ? elsewhere[0] : undefined;
+}
+
+function typeIn(file: DescFile, name: string): DescMessage | DescEnum | undefined {
+  return [...file.messages, ...file.enums].find((type) => type.name === name);
+}
+
+function childOf(home: DescMessage | DescEnum, part: string) {
   const number = /^-?\d+$/.test(part) ? Number(part) : undefined;
   if (home.kind === "enum") return home.values.find((value) => value.number === number);
-  if (home.kind === "file") return [...home.messages, ...home.enums].find(({ name }) => name === part);
   if (number !== undefined) return home.fields.find((field) => field.number === number);
   return [...home.nestedMessages, ...home.nestedEnums, ...home.oneofs].find(({ name }) => name === part);
 }

@@ -20,12 +20,13 @@ const PACKAGE_TOKENS_MAX = 256;
 /**
  * Parses one .proto text on its own: proto2, proto3, and editions 2023 and 2024.
  *
- * @param fileName The name the descriptor carries, and errors show.
+ * @param fileName The name the descriptor carries.
+ * @param shownName The name that errors and locations show. Default: the same.
  * @throws SchemaError `INVALID_SCHEMA` with file, line and column.
  */
-export function parseFile(text: string, fileName: string): ParsedFile {
-  const tokens = tokenize(text, fileName);
-  const context = new ParseContext(new TokenStream(tokens, fileName), fileName);
+export function parseFile(text: string, fileName: string, shownName = fileName): ParsedFile {
+  const tokens = tokenize(text, shownName);
+  const context = new ParseContext(new TokenStream(tokens, shownName), fileName);
   const { stream } = context;
   // The package may stand behind declarations, which belong to it all the same.
   context.file.proto.package = findPackage(tokens);

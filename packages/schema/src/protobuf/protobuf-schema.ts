@@ -6,7 +6,7 @@ import {
 } from "@bufbuild/protobuf/wkt";
 import type { ParsedSchema, PayloadChecker } from "../parsed-schema.ts";
 import type { ResolvedSchema } from "../schema-definition.ts";
-import { SchemaError } from "../schema-error.ts";
+import { SchemaError, type SourceLocation } from "../schema-error.ts";
 import { canonicalText } from "./canonical.ts";
 import { protobufChecker } from "./checker.ts";
 import { fileRegistry } from "./file-registry.ts";
@@ -32,6 +32,8 @@ export interface ProtobufSchema extends ParsedSchema {
   readonly normalizedText: string;
   /** Where each descriptor of `file` was declared, with its comments. */
   readonly sources: ReadonlyMap<object, NodeSource>;
+  /** Where a descriptor of `file`, or of a file it includes as text, was declared; undefined for any other. */
+  locationOf(descriptor: object): SourceLocation | undefined;
   /** The message a message-index path leads to; undefined when it leads nowhere. */
   messageAt(messageIndexes: readonly number[]): DescMessage | undefined;
   /** The message-index path of a message of this file, by full name; undefined for any other. */
@@ -65,15 +67,17 @@ class LinkedProtobufSchema implements ProtobufSchema {
   readonly #messages: readonly DescMessage[];
   readonly #checkers = new Map<string, PayloadChecker>();
   readonly #parsed: ParsedFile;
+  readonly #included: readonly ParsedFile[];
   #canonicalText: string | undefined;
 
   constructor(linked: LinkedFiles) {
-    const { file, dependencies, parsed } = linked;
+    const { file, dependencies, parsed, included } = linked;
     this.file = file;
     this.fileSet = create(FileDescriptorSetSchema, { file: [...dependencies, file] });
     this.registry = fileRegistry([...dependencies, file]);
     this.sources = parsed.sources;
     this.#parsed = parsed;
+    this.#included = included;
     this.#messages = this.registry.getFile(file.name)?.messages ?? [];
     this.fullName = this.#messages[0]?.typeName ?? "";
   }
@@ -85,6 +89,14 @@ class LinkedProtobufSchema implements ProtobufSchema {
 
   get normalizedText(): string {
     return canonicalText(this.#parsed, true);
+  }
+
+  locationOf(descriptor: object): SourceLocation | undefined {
+    for (const { sources } of [this.#parsed, ...this.#included]) {
+      const source = sources.get(descriptor);
+      if (source !== undefined) return source.location;
+    }
+    return undefined;
   }
 
   typeNameAt(messageIndexes: readonly number[]): string | undefined {

@@ -8,22 +8,21 @@ import type { ProtobufSchema } from "./protobuf-schema.ts";
 /**
  * What breaks readers of the wire format or of JSON although Confluent's registry lets it pass, by the names of
  * buf's `WIRE_JSON` rules: deletions without `reserved`, renames, tags that change their meaning, changed labels.
+ * The types of included files count as the file's own: records hold them all the same.
  */
 export function protobufStrictIncompatibilities(
   reader: ProtobufSchema,
   writer: ProtobufSchema,
 ): Incompatibility[] {
   const check = new StrictCheck();
-  const [from, to] = [writer, reader].map((schema) => schema.registry.getFile(schema.file.name)!);
-  const messages = new Map(allMessages(to!).map((message) => [message.typeName, message]));
-  for (const message of allMessages(from!)) {
-    const other = messages.get(message.typeName);
-    if (other !== undefined) check.message(message, other);
+  for (const message of [...writer.registry.files].flatMap(allMessages)) {
+    const other = reader.registry.getMessage(message.typeName);
+    // The files that every compiler carries are the same ones on both sides.
+    if (other !== undefined && other.proto !== message.proto) check.message(message, other);
   }
-  const enums = new Map(allEnums(to!).map((type) => [type.typeName, type]));
-  for (const type of allEnums(from!)) {
-    const other = enums.get(type.typeName);
-    if (other !== undefined) check.enum(type, other);
+  for (const type of [...writer.registry.files].flatMap(allEnums)) {
+    const other = reader.registry.getEnum(type.typeName);
+    if (other !== undefined && other.proto !== type.proto) check.enum(type, other);
   }
   return located(check.found, reader);
 }

@@ -12,6 +12,7 @@ export type {
   SubjectNameStrategy,
   TopicContract,
   Uuid,
+  WriterDeclaration,
 } from "@letterpress/schema";
 export { avroSerde, fieldKey, protobufSerde } from "@letterpress/schema";
 export type { CompressionName, RecordHeader } from "@letterpress/wire";
@@ -24,6 +25,13 @@ export type {
   GroupMemberDescription,
 } from "./admin/group-admin.ts";
 export type { OffsetSpec } from "./admin/offset-spec.ts";
+export type {
+  ActiveProducer,
+  PartitionProducers,
+  ProducerAdmin,
+  TopicProducers,
+  TopicWriter,
+} from "./admin/producer-admin.ts";
 export type { NewTopic, TopicAdmin } from "./admin/topic-admin.ts";
 export { Letterpress } from "./client.ts";
 export type { ClientOptions } from "./client-options.ts";

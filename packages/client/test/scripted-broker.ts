@@ -44,6 +44,8 @@ export class ScriptedBroker implements AsyncDisposable {
   readonly stored: string[][];
   /** The values of every Produce request, one array per batch, in the order of arrival. */
   readonly received: string[][] = [];
+  /** What each Produce request declared of its writer schemas; empty where it declared nothing. */
+  readonly declared: Buffer[] = [];
   readonly apis: AnyApi[] = [ApiVersions, Metadata, FindCoordinator, InitProducerId, Produce];
   readonly #steps: ProduceStep[];
   readonly #server: net.Server;
@@ -150,6 +152,7 @@ export class ScriptedBroker implements AsyncDisposable {
 
   #produce(socket: net.Socket, request: ProduceRequest, answer: (response: unknown) => void): void {
     let ending: ProduceStep | undefined;
+    this.declared.push(Buffer.concat(request.topicData.map(({ writerSchemas }) => writerSchemas)));
     const responses = request.topicData.map(({ name, partitionData }) => ({
       name,
       partitionResponses: partitionData.map(({ index, records }) => {

@@ -23,6 +23,8 @@ test("only so many are declared as fit", () => {
   const [one] = fc.sample(declaration, { numRuns: 1, seed: 1 });
   const many = Array.from({ length: 300 }, () => one!);
   expect(readWriterDeclarations(writeWriterDeclarations(many))).toHaveLength(64);
+  const long = { ...one!, subject: "s".repeat(70_000) };
+  expect(readWriterDeclarations(writeWriterDeclarations([long, one!]))).toEqual([one]);
 });
 
 test("foreign, cut or damaged bytes declare nothing", () => {

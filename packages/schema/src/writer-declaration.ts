@@ -28,24 +28,26 @@ const FINGERPRINT_AT = SCHEMA_ID_AT + 4;
 const FINGERPRINT_BYTES = 16;
 const SUBJECT_LENGTH_AT = FINGERPRINT_AT + FINGERPRINT_BYTES;
 const SUBJECT_AT = SUBJECT_LENGTH_AT + 2;
+const SUBJECT_BYTES_MAX = 0xffff;
 /** A build writes a topic with a key's and a value's schema, or with those of some record types. */
 const DECLARATIONS_MAX = 64;
 
 /**
- * What a producer says of the schemas it writes one topic with; at most the first 64 are said.
- *
- * Ids are 32-bit integers, fingerprints 32 hexadecimal digits, and subjects at most 65,535 bytes.
+ * What a producer says of the schemas it writes one topic with; at most the first 64 are said, and none whose subject
+ * takes more than 65,535 bytes. Ids are 32-bit integers, fingerprints 32 hexadecimal digits.
  */
 export function writeWriterDeclarations(declarations: readonly WriterDeclaration[]): Buffer {
-  const entries = declarations.slice(0, DECLARATIONS_MAX).map(({ part, subject, schemaId, fingerprint }) => {
+  const entries = declarations.slice(0, DECLARATIONS_MAX).flatMap((declaration) => {
+    const { part, subject, schemaId, fingerprint } = declaration;
     const name = Buffer.from(subject);
+    if (name.length > SUBJECT_BYTES_MAX) return [];
     const entry = Buffer.alloc(SUBJECT_AT + name.length);
     entry[0] = part === "key" ? 0 : 1;
     entry.writeInt32BE(schemaId, SCHEMA_ID_AT);
     entry.write(fingerprint, FINGERPRINT_AT, FINGERPRINT_BYTES, "hex");
     entry.writeUInt16BE(name.length, SUBJECT_LENGTH_AT);
     name.copy(entry, SUBJECT_AT);
-    return entry;
+    return [entry];
   });
   return Buffer.concat([MAGIC, Buffer.from([entries.length]), ...entries]);
 }

@@ -1,3 +1,4 @@
+import type { WriterDeclaration } from "@letterpress/schema";
 import type { RecordInit } from "@letterpress/wire";
 import { RecordBatchBuilder } from "@letterpress/wire";
 import { LetterpressError } from "../letterpress-error.ts";
@@ -11,6 +12,7 @@ import type { ProducerOptions } from "./producer-options.ts";
 import { toRecordInit } from "./record-init.ts";
 import { type ResolvedProducerOptions, resolveProducerOptions } from "./resolved-options.ts";
 import { Sender } from "./sender.ts";
+import { WriterSchemas } from "./writer-schemas.ts";
 
 const CLOSE_TIMEOUT_MS = 30_000;
 
@@ -22,6 +24,7 @@ export class Producer implements AsyncDisposable {
   readonly #cluster: Cluster;
   readonly #options: ResolvedProducerOptions;
   readonly #memory: MemoryBudget;
+  readonly #writers = new WriterSchemas();
   readonly #sender: Sender;
   readonly #accumulator: Accumulator;
   readonly #closing = new AbortController();
@@ -36,7 +39,7 @@ export class Producer implements AsyncDisposable {
     this.#onClosed = onClosed;
     this.#options = resolveProducerOptions(options, cluster.options);
     this.#memory = new MemoryBudget(this.#options.bufferMemoryBytes);
-    this.#sender = new Sender(cluster, this.#options, this.#memory, (queue) =>
+    this.#sender = new Sender(cluster, this.#options, this.#memory, this.#writers, (queue) =>
       this.#accumulator.batchClosed(queue.topic),
     );
     this.#accumulator = new Accumulator(this.#options, (queue) => this.#sender.wake(queue));
@@ -104,6 +107,17 @@ export class Producer implements AsyncDisposable {
   /** Sets how the records of one topic find a partition, in place of the producer's partitioner. */
   usePartitioner(topic: string, partitioner: Partitioner): void {
     this.#accumulator.usePartitioner(topic, partitioner);
+  }
+
+  /**
+   * Adds schemas that this producer writes a topic with, for others to see in the description of the topic's
+   * producers: tools can then tell whom a change of schema concerns. Brokers that do not know of declarations ignore
+   * them. Typed producers declare theirs.
+   *
+   * @throws LetterpressError `INVALID_ARGUMENT` for an id or a fingerprint that is none.
+   */
+  declareWriterSchemas(topic: string, schemas: readonly WriterDeclaration[]): void {
+    this.#writers.declare(topic, schemas);
   }
 
   /** Resolves when everything sent so far is acknowledged or has failed; lingering is cut short. */

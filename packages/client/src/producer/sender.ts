@@ -6,9 +6,11 @@ import type { Cluster } from "../metadata/cluster.ts";
 import { IdentitySource } from "./identity-source.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
 import type { PartitionQueue } from "./partition-queue.ts";
+import { produceTopics } from "./produce-topics.ts";
 import { NO_IDENTITY } from "./producer-identity.ts";
 import type { ResolvedProducerOptions } from "./resolved-options.ts";
 import { type Entry, Settlement } from "./settlement.ts";
+import type { WriterSchemas } from "./writer-schemas.ts";
 
 interface PendingRequest {
   readonly entries: Entry[];
@@ -24,6 +26,7 @@ export class Sender {
   readonly #cluster: Cluster;
   readonly #options: ResolvedProducerOptions;
   readonly #memory: MemoryBudget;
+  readonly #writers: WriterSchemas;
   readonly #onBatchClosed: (queue: PartitionQueue) => void;
   readonly #pool: BrokerPool;
   readonly #closing = new AbortController();
@@ -44,11 +47,13 @@ export class Sender {
     cluster: Cluster,
     options: ResolvedProducerOptions,
     memory: MemoryBudget,
+    writers: WriterSchemas,
     onBatchClosed: (queue: PartitionQueue) => void,
   ) {
     this.#cluster = cluster;
     this.#options = options;
     this.#memory = memory;
+    this.#writers = writers;
     this.#onBatchClosed = onBatchClosed;
     this.#pool = new BrokerPool(cluster.options);
     this.#identities = new IdentitySource(cluster, this.#closing.signal);
@@ -174,13 +179,16 @@ export class Sender {
     this.#inFlightByNode.set(nodeId, (this.#inFlightByNode.get(nodeId) ?? 0) + 1);
     try {
       const connection = await this.#pool.connection(this.#cluster.metadata.broker(nodeId)!);
-      const body = { acks, timeoutMs: requestTimeoutMs, topicData: topicData(entries, compression) };
+      const topicData = produceTopics(entries, compression, this.#writers, connection);
+      const body = { acks, timeoutMs: requestTimeoutMs, topicData };
       if (acks === 0) {
         connection.sendOnly(Produce, body);
+        this.#writers.told(connection, topicData);
         for (const entry of entries) this.#settlement.complete(entry, -1n, -1n);
       } else {
         const response = await connection.request(Produce, body, { timeoutMs: requestTimeoutMs });
         this.#refreshCount = 0;
+        this.#writers.told(connection, topicData, response);
         this.#settlement.answered(entries, response);
       }
     } catch (error) {
@@ -228,15 +236,4 @@ export class Sender {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#schedule(), Math.max(1, delayMs));
   }
-}
-
-function topicData(entries: readonly Entry[], compression: ResolvedProducerOptions["compression"]) {
-  const topics = new Map<string, { index: number; records: Buffer }[]>();
-  for (const { queue, batch } of entries) {
-    const partition = { index: queue.partition, records: batch.bytes(compression) };
-    const partitions = topics.get(queue.topic);
-    if (partitions === undefined) topics.set(queue.topic, [partition]);
-    else partitions.push(partition);
-  }
-  return [...topics].map(([name, partitionData]) => ({ name, partitionData }));
 }

@@ -6,6 +6,7 @@ import type { ProducerOptions } from "../producer/producer-options.ts";
 import type { ProducerRecord, RecordMetadata } from "../record.ts";
 import { RecordEncoder, type WriterIds } from "./record-encoder.ts";
 import type { TypedBatchOptions, TypedSendOptions } from "./typed-record.ts";
+import { writerSchemasOf } from "./writer-schemas-of.ts";
 
 /** Chooses a partition by typed key and value; returns 0 to `partitionCount - 1`. */
 export type TypedPartitioner<Key, Input> = (key: Key | null, value: Input, partitionCount: number) => number;
@@ -30,6 +31,7 @@ export class TypedProducer<Key, Value, Input = Value> implements AsyncDisposable
   readonly #encoder: RecordEncoder<Key, Input>;
   readonly #partitioner: TypedPartitioner<Key, Input> | undefined;
   #waiting = 0;
+  #hasDeclared = false;
 
   constructor(
     client: Letterpress,
@@ -118,6 +120,7 @@ export class TypedProducer<Key, Value, Input = Value> implements AsyncDisposable
     return this.#encoder.resolveIds().then(
       (resolved) => {
         this.#waiting--;
+        this.#declare(resolved);
         return send(resolved);
       },
       (error: unknown) => {
@@ -125,6 +128,13 @@ export class TypedProducer<Key, Value, Input = Value> implements AsyncDisposable
         throw error;
       },
     );
+  }
+
+  /** Before the first record leaves, so that the declaration goes with it. */
+  #declare(ids: WriterIds): void {
+    if (this.#hasDeclared) return;
+    this.#hasDeclared = true;
+    this.#producer.declareWriterSchemas(this.contract.topic, writerSchemasOf(this.contract, ids));
   }
 
   #record(

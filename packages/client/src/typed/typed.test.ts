@@ -286,3 +286,16 @@ test("a member of a group says which schema it reads with", async () => {
     expect(await readersOf("silent")).toBeUndefined();
   });
 });
+
+test("typed producers say what they write with", async () => {
+  await withShop(async ({ client }, registry) => {
+    const { id } = await registry.registerResolved("orders-value", CURRENT);
+    const producer = new OrdersProducer(client, contract(CURRENT));
+    await producer.sendBatch([{ orderId: "1", customerId: "c" }]);
+    const { writers } = await client.admin().producers.describe("orders");
+    const fingerprint = readerFingerprint(CURRENT);
+    expect(writers.map(({ schemas }) => schemas)).toEqual([
+      [{ part: "value", subject: "orders-value", schemaId: id, fingerprint }],
+    ]);
+  });
+});

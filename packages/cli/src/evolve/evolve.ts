@@ -41,7 +41,7 @@ export async function changedSubjects(
   names: readonly string[],
   { cwd, level }: Pick<EvolveOptions, "cwd" | "level">,
 ): Promise<{ readonly uses: readonly SubjectUse[]; readonly changed: readonly SubjectFacts[] }> {
-  const uses = await subjectUses(contracts, cwd);
+  const uses = subjectUses(contracts, cwd);
   const selected = new Set(selectUses(uses, names, cwd).map(({ subject }) => subject));
   // What a selected schema includes is looked at too: it may be what has changed.
   for (const { subject, includes } of uses)

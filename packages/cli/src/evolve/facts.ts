@@ -7,8 +7,6 @@ export interface Candidate {
   readonly schema: ResolvedSchema;
   readonly parsed: ParsedSchema;
   readonly fingerprint: string;
-  /** The files of what it includes, by the subjects that locations name. */
-  readonly includedFiles: ReadonlyMap<string, string>;
 }
 
 /** A version of a subject that the registry has. */

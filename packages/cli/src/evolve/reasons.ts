@@ -25,7 +25,7 @@ export function reasonsOf(
         const key = `${direction} ${reason.rule} ${reason.path} ${reason.message}`;
         const known = found.get(key);
         if (known === undefined) {
-          const place = placeOf({ ...reason, direction }, candidate, parsed);
+          const place = placeOf({ ...reason, direction }, candidate.parsed, parsed);
           found.set(key, { ...reason, ...(place && { place }), direction, versions: [version] });
         } else known.versions.unshift(version);
       }

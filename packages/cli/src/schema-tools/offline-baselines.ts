@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { parseSchema, type ResolvedSchema } from "@letterpress/schema";
 import { CliError } from "../cli-error.ts";
-import { readContracts } from "../contracts.ts";
+import { fileRenamer, readContracts } from "../contracts.ts";
 import { type Baseline, levelNamed } from "../schemas/baseline.ts";
 import { sourcesOf } from "../schemas/schema-sources.ts";
 import type { Snapshot, SnapshotVersion } from "./snapshot.ts";
@@ -17,9 +17,15 @@ const DEPTH_MAX = 32;
 /** What an export says the registry had. */
 export function snapshotBaseline(snapshot: Snapshot): Baseline {
   const subjects = new Map(snapshot.subjects.map((each) => [each.subject, each]));
-  const resolveVersion = (
+  const resolved = new Map<SnapshotVersion, ResolvedSchema>();
+  const resolveVersion = (version: SnapshotVersion, depth = 0): ResolvedSchema => {
+    const known = resolved.get(version) ?? resolveNew(version, depth);
+    resolved.set(version, known);
+    return known;
+  };
+  const resolveNew = (
     { schemaType, schema, references }: SnapshotVersion,
-    depth = 0,
+    depth: number,
   ): ResolvedSchema => ({
     format: schemaType,
     text: schema,
@@ -61,15 +67,15 @@ export async function gitBaseline(revision: string, contracts: string, cwd: stri
   const folder = await mkdtemp(join(tmpdir(), "letterpress-revision-"));
   try {
     await checkOut(revision, root, folder);
-    const old = await readContracts(join(folder, basename(manifest)));
+    const old = await readContracts(join(folder, basename(manifest)), folder);
+    const asOf = fileRenamer((file) => `${file} at ${revision}`);
     const schemas = new Map(sourcesOf(old, folder).map((source) => [source.subject, source]));
     return {
       versions: async (subject) => {
         const source = schemas.get(subject);
         if (source === undefined) return [];
-        return [
-          { version: 1, schema: parseSchema(source.schema, { file: `${source.file} at ${revision}` }) },
-        ];
+        const file = `${source.file} at ${revision}`;
+        return [{ version: 1, schema: parseSchema(asOf(source.schema), { file }) }];
       },
       level: async (subject) => schemas.get(subject)?.level ?? "BACKWARD",
     };

@@ -42,7 +42,10 @@ async function versionsBefore(
   sources: readonly SchemaSource[],
 ): Promise<Map<string, ReadonlySet<number>>> {
   const before = new Map<string, ReadonlySet<number>>();
+  const seen = new Set<ResolvedSchema>();
   const add = async (subject: string, schema: ResolvedSchema): Promise<void> => {
+    if (before.has(subject) && seen.has(schema)) return;
+    seen.add(schema);
     for (const reference of schema.references) await add(reference.subject, reference.schema);
     if (before.has(subject)) return;
     before.set(subject, new Set((await unlessMissing(registry.versions(subject, { deleted: true }))) ?? []));

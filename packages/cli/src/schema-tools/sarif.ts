@@ -6,7 +6,6 @@ const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
 export function sarif(checks: readonly SchemaCheck[]): object {
   const results = checks.flatMap(({ subject, file, level, violations }) =>
     violations.map(({ rule, version, direction, message, place }) => {
-      const isOwn = place?.file === file;
       return {
         ruleId: rule,
         level: "error",
@@ -14,9 +13,8 @@ export function sarif(checks: readonly SchemaCheck[]): object {
         locations: [
           {
             physicalLocation: {
-              artifactLocation: { uri: file.replaceAll("\\", "/") },
-              // A place in another file would point at the wrong line of this one.
-              ...(isOwn ? { region: { startLine: place.line, startColumn: place.column } } : {}),
+              artifactLocation: { uri: (place?.file ?? file).replaceAll("\\", "/") },
+              ...(place && { region: { startLine: place.line, startColumn: place.column } }),
             },
           },
         ],

@@ -13,7 +13,7 @@ export interface Violation {
   readonly message: string;
   /** Where in the schema that cannot read the other one. */
   readonly location: SourceLocation | undefined;
-  /** Where to look in the edited files. */
+  /** Where to look in the edited files: the schema's own, or one that it includes. */
   readonly place: SourceLocation | undefined;
 }
 
@@ -44,18 +44,11 @@ export async function checkSchema(
   const violations = checkLevel(asked, candidate, earlier).map(({ version, direction, incompatibility }) => {
     const { rule, path, message, location } = incompatibility;
     const old = earlier.find((each) => each.version === version)!.schema;
-    const place = placeOf(
-      { ...incompatibility, direction },
-      { parsed: candidate, includedFiles: NO_FILES },
-      old,
-    );
+    const place = placeOf({ ...incompatibility, direction }, candidate, old);
     return { version, direction, rule, path, message, location, place };
   });
   return { subject, file, level: asked, latestVersion: earlier.at(-1)?.version ?? null, violations };
 }
-
-/** Files of included schemas are not known here: they keep the names of their subjects. */
-const NO_FILES: ReadonlyMap<string, string> = new Map();
 
 /** What a compiler would print: where to look, what is wrong and against what, rule. */
 export function violationsText({ subject, file, level, violations }: SchemaCheck): string {

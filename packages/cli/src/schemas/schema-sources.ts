@@ -9,7 +9,7 @@ import {
 } from "@letterpress/codegen";
 import { type CheckLevel, parseSchema, type ResolvedSchema, SchemaError } from "@letterpress/schema";
 import { CliError } from "../cli-error.ts";
-import { readContracts } from "../contracts.ts";
+import { fileRenamer, readContracts } from "../contracts.ts";
 
 /** A schema in a file, and the subject it belongs to. */
 export interface SchemaSource {
@@ -37,7 +37,7 @@ export async function schemaSources(selection: SchemaSelection, cwd: string): Pr
   if (file === undefined) {
     if (subject !== undefined)
       throw new CliError("USAGE", "--subject needs a file: it says where that belongs");
-    return sourcesOf(await readContracts(selection.contracts), cwd);
+    return sourcesOf(await readContracts(selection.contracts, cwd), cwd);
   }
   const shown = relative(cwd, resolve(cwd, file));
   const used = await usedAs(selection, cwd).then((all) => all.filter((source) => source.file === shown));
@@ -50,14 +50,14 @@ export async function schemaSources(selection: SchemaSelection, cwd: string): Pr
   }
   const path = resolve(cwd, file);
   const include = resolve(cwd, selection.include ?? dirname(path));
-  const schema = used[0]?.schema ?? (await readSchema(path, shown, include));
+  const schema = used[0]?.schema ?? (await readSchema(path, shown, include, cwd));
   return [{ subject, file: shown, schema, level: undefined }];
 }
 
 /** With a subject the contracts need not be there. */
 async function usedAs({ contracts, subject }: SchemaSelection, cwd: string): Promise<SchemaSource[]> {
   try {
-    return sourcesOf(await readContracts(contracts), cwd);
+    return sourcesOf(await readContracts(contracts, cwd), cwd);
   } catch (error) {
     if (subject !== undefined) return [];
     throw error;
@@ -81,7 +81,12 @@ function schemasOf({ key, value }: Contract): ContractSchema[] {
 }
 
 /** A file on its own; the folder is only looked through when it includes something. */
-async function readSchema(path: string, shown: string, include: string): Promise<ResolvedSchema> {
+async function readSchema(
+  path: string,
+  shown: string,
+  include: string,
+  cwd: string,
+): Promise<ResolvedSchema> {
   if (!/\.(avsc|proto)$/.test(path)) {
     throw new CliError("USAGE", `${shown} is no schema; the name of one ends in .avsc or .proto`);
   }
@@ -96,18 +101,18 @@ async function readSchema(path: string, shown: string, include: string): Promise
     return alone;
   } catch (error) {
     if (!(error instanceof SchemaError) || error.code !== "MISSING_REFERENCE") throw error;
-    const found = await resolveIn(include, path);
+    const found = await resolveIn(include, path, cwd);
     if (found === undefined) throw error;
     return found;
   }
 }
 
 /** The schema with what the folder has of its references; undefined for a file outside the folder. */
-async function resolveIn(folder: string, path: string): Promise<ResolvedSchema | undefined> {
+async function resolveIn(folder: string, path: string, cwd: string): Promise<ResolvedSchema | undefined> {
   const file = relative(folder, path).split(sep).join("/");
   const schemas = await openSchemaFolder(folder);
   if (!schemas.files.includes(file)) return undefined;
   const resolved = schemas.resolve(file);
   if (!("text" in resolved)) throw new ContractError(resolved);
-  return resolved;
+  return fileRenamer((included) => relative(cwd, join(folder, included)))(resolved);
 }

@@ -72,7 +72,7 @@ export function evolveSchemas(io: Io): Command {
 }
 
 async function run(names: readonly string[], flags: EvolveFlags, io: Io): Promise<void> {
-  const contracts = await readContracts(flags.contracts);
+  const contracts = await readContracts(flags.contracts, io.cwd());
   await withConnection(flags, async (connected) => {
     using progress = new Progress(io, "records");
     const onProgress = (records: number): void => progress.update(records);

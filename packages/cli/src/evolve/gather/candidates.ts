@@ -1,4 +1,3 @@
-import { readdir, readFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import type { Contract, ContractSchema, Contracts } from "@letterpress/codegen";
 import { type CheckLevel, parseSchema, type ResolvedSchema, readerFingerprint } from "@letterpress/schema";
@@ -17,8 +16,7 @@ export interface SubjectUse {
 }
 
 /** Every subject of the contracts, and of what their schemas include; those that are included come first. */
-export async function subjectUses(contracts: Contracts, cwd: string): Promise<SubjectUse[]> {
-  const files = await schemaFiles(contracts.root, cwd);
+export function subjectUses(contracts: Contracts, cwd: string): SubjectUse[] {
   const uses = new Map<string, SubjectUse>();
   const add = (
     subject: string,
@@ -26,18 +24,19 @@ export async function subjectUses(contracts: Contracts, cwd: string): Promise<Su
     file: string | undefined,
     contract?: Contract,
   ): void => {
-    for (const reference of schema.references) add(reference.subject, reference.schema, undefined);
     const known = uses.get(subject);
+    if (known === undefined) {
+      for (const reference of schema.references) add(reference.subject, reference.schema, reference.file);
+    }
     const topics = contract === undefined ? [] : topicsOf(contract, subject);
     if (known !== undefined) {
       uses.set(subject, { ...known, topics: unique([...known.topics, ...topics]) });
       return;
     }
-    const shown = file ?? files.get(schema.text) ?? subject;
+    const shown = file ?? subject;
     const parsed = parseSchema(schema, { file: shown });
     const includes = includesOf(schema);
-    const includedFiles = new Map(includes.map((each) => [each, uses.get(each)!.candidate.file]));
-    const candidate = { file: shown, schema, parsed, fingerprint: readerFingerprint(schema), includedFiles };
+    const candidate = { file: shown, schema, parsed, fingerprint: readerFingerprint(schema) };
     uses.set(subject, { subject, candidate, level: contract?.compatibility, topics, includes });
   };
   for (const contract of contracts.topics) {
@@ -85,19 +84,18 @@ function topicsOf({ topic, value, key }: Contract, subject: string): SubjectUse[
 }
 
 function includesOf(schema: ResolvedSchema): string[] {
-  return schema.references.flatMap(({ subject, schema: included }) => [subject, ...includesOf(included)]);
+  const seen = new Set<string>();
+  const visit = ({ references }: ResolvedSchema): void => {
+    for (const { subject, schema: included } of references) {
+      if (seen.has(subject)) continue;
+      seen.add(subject);
+      visit(included);
+    }
+  };
+  visit(schema);
+  return [...seen];
 }
 
 function unique(topics: SubjectUse["topics"]): SubjectUse["topics"] {
   return [...new Map(topics.map((each) => [`${each.part} ${each.topic}`, each])).values()];
-}
-
-/** Which file has a text; included schemas do not know theirs. */
-async function schemaFiles(root: string, cwd: string): Promise<Map<string, string>> {
-  const files = new Map<string, string>();
-  for (const name of await readdir(root, { recursive: true })) {
-    if (!/\.(avsc|proto)$/.test(name) || name.includes("node_modules")) continue;
-    files.set(await readFile(join(root, name), "utf8"), relative(cwd, join(root, name)));
-  }
-  return files;
 }

@@ -23,7 +23,7 @@ export function schemaOf(source: readonly object[] | string): ResolvedSchema {
 
 export function candidateOf(schema: ResolvedSchema, file = FILE): Candidate {
   const parsed = parseSchema(schema, { file });
-  return { file, schema, parsed, fingerprint: readerFingerprint(schema), includedFiles: new Map() };
+  return { file, schema, parsed, fingerprint: readerFingerprint(schema) };
 }
 
 /** Versions 1, 2, ... with the ids 101, 102, ... */

@@ -10,6 +10,7 @@ import type { Broker } from "./broker.ts";
 import { ConnectionFault } from "./connection-fault.ts";
 import type { Handler } from "./handler.ts";
 import { API_VERSION_RANGES, HANDLERS_BY_KEY } from "./handlers/index.ts";
+import type { ResponseMemory } from "./network/response-memory.ts";
 
 /** What a request knows of the connection it came from. */
 export interface ConnectionContext {
@@ -23,8 +24,11 @@ export interface PreparedRequest {
   readonly apiKey: number;
   readonly apiName: string;
   readonly apiVersion: number;
-  /** Runs the handler; the response is a frame in chunks, or undefined where the protocol wants none. */
-  run(): Promise<Buffer[] | undefined>;
+  /**
+   * Runs the handler; the response is a frame in chunks, or undefined where the protocol wants none. What it is made of
+   * may be lent to `memory`.
+   */
+  run(memory: ResponseMemory): Promise<Buffer[] | undefined>;
 }
 
 /**
@@ -54,7 +58,8 @@ export function prepareRequest(
     apiKey,
     apiName: api.name,
     apiVersion,
-    run: () => answer(handler, request, correlationId, { broker, apiVersion, clientId, ...connection }),
+    run: (memory) =>
+      answer(handler, request, correlationId, { broker, apiVersion, clientId, memory, ...connection }),
   };
 }
 

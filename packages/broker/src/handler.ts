@@ -1,5 +1,6 @@
 import type { Api } from "@letterpress/protocol";
 import type { Broker } from "./broker.ts";
+import type { ResponseMemory } from "./network/response-memory.ts";
 
 /** What a handler knows of the request besides its body. */
 export interface RequestContext {
@@ -10,6 +11,8 @@ export interface RequestContext {
   readonly clientHost: string;
   /** One per connection, for what lives as long as it does. */
   readonly connectionId: number;
+  /** What the response takes until it is sent. It is counted by itself; who reads much counts ahead. */
+  readonly memory: ResponseMemory;
   /**
    * Aborted when the connection ends, so that long polls stop waiting; with a `ConnectionFault` where the broker has
    * ended it.

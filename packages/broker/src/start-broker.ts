@@ -3,7 +3,6 @@ import { type BrokerOptions, type ResolvedBrokerOptions, resolveBrokerOptions } 
 import { openInCluster } from "./cluster/open-in-cluster.ts";
 import { FetchSessionCache } from "./fetch/fetch-session-cache.ts";
 import type { Listen } from "./foundation.ts";
-import { ByteBudget } from "./network/byte-budget.ts";
 import { ConnectionLimits } from "./network/connection-limits.ts";
 import { Listener } from "./network/listener.ts";
 import { openAlone } from "./open-alone.ts";
@@ -38,7 +37,8 @@ async function start(options: ResolvedBrokerOptions): Promise<RunningBroker> {
   const services = { guard: () => guard.current, now, deadLetters, metrics, logger };
   const listener = new Listener(
     new ConnectionLimits(config["max.connections"], config["max.connections.per.ip"]),
-    new ByteBudget(config["queued.max.request.bytes"]),
+    config["queued.max.request.bytes"],
+    config["letterpress.queued.max.response.bytes"],
   );
   let port = 0;
   const listen: Listen = async () => {

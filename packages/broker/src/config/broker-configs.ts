@@ -33,11 +33,22 @@ const OWN_CONFIGS = {
     max: TIMER_MS_MAX,
     documentation: "How often retention is applied.",
   }),
+  "letterpress.queued.max.response.bytes": long(268_435_456, {
+    min: 1,
+    documentation:
+      "The bytes of all responses that clients have not taken yet at which fetches wait, and clients that leave some unread are served nothing more.",
+  }),
   "letterpress.request.receive.timeout.ms": long(60_000, {
     min: 1,
     max: TIMER_MS_MAX,
     documentation:
       "How long a request may take to arrive, at least; its connection is closed within twice the time.",
+  }),
+  "letterpress.response.send.timeout.ms": long(30_000, {
+    min: 1,
+    max: TIMER_MS_MAX,
+    documentation:
+      "How long a client may take to read a response, at least, while unread responses are at their limit; its connection is closed within twice the time.",
   }),
   "max.connections": int(10_000, { min: 1, documentation: "Connections at a time." }),
   "max.connections.per.ip": int(10_000, { min: 1, documentation: "Connections at a time from one address." }),

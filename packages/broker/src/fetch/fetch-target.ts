@@ -1,3 +1,5 @@
+import type { LogRead } from "@letterpress/log";
+
 /** One partition that a fetch asks for. */
 export interface FetchTarget {
   /** Empty in requests that name topics by id. */
@@ -19,6 +21,8 @@ export interface FetchResult {
   readonly logStartOffset: bigint;
   readonly chunks: readonly Buffer[];
   readonly sizeBytes: number;
+  /** Gives the memory of the chunks back, as {@link LogRead} has it. */
+  readonly release?: LogRead["release"] | undefined;
   /** Who leads, where the client has to look again. */
   readonly currentLeader?: { readonly leaderId: number; readonly leaderEpoch: number } | undefined;
 }

@@ -1,6 +1,7 @@
 import { ERRORS } from "@letterpress/protocol";
 import type { Broker } from "../broker.ts";
 import { BrokerError } from "../broker-error.ts";
+import type { ResponseMemory } from "../network/response-memory.ts";
 import { type LocatedPartition, locatePartition } from "../partition/locate-partition.ts";
 import { toBrokerError } from "../partition/log-error-codes.ts";
 import type { Partition } from "../partition/partition.ts";
@@ -18,24 +19,29 @@ export interface ReadTargets {
   readonly results: readonly FetchResult[];
   readonly sizeBytes: number;
   readonly hasError: boolean;
+  /** Whether something was left because of memory that other responses take. */
+  readonly wasScarce: boolean;
   /** Every partition without an error: more may come in any of them. */
   readonly awaited: readonly AwaitedPartition[];
 }
 
 /**
  * Reads the targets in order, at most `maxBytes` together. The first batch that is found is given whole, however
- * large it is, so that a reader always gets on; what does not fit behind it waits for the next fetch.
+ * large it is, so that a reader always gets on; what does not fit behind it waits for the next fetch, and so does
+ * everything while memory for responses is scarce. What is about to be read is counted in `memory`.
  */
 export async function readTargets(
   broker: Broker,
   targets: readonly FetchTarget[],
   maxBytes: number,
+  memory: ResponseMemory,
 ): Promise<ReadTargets> {
   const results: FetchResult[] = [];
   const awaited: AwaitedPartition[] = [];
   let leftBytes = maxBytes;
   let sizeBytes = 0;
   let hasError = false;
+  let wasScarce = false;
   for (const target of targets) {
     try {
       const located = locateTarget(broker, target);
@@ -45,7 +51,13 @@ export async function readTargets(
         highWatermark: log.highWatermark,
         sizeBytes: log.sizeBytes,
       };
-      const result = await readTarget(located, target, leftBytes, sizeBytes === 0);
+      const mayRead = !memory.isScarce;
+      const aheadBytes = mayRead ? Math.max(0, Math.min(target.maxBytes, leftBytes, seen.sizeBytes)) : 0;
+      memory.count(aheadBytes);
+      const limits = { leftBytes, isFirst: sizeBytes === 0, mayRead };
+      const result = await readTarget(located, target, limits).finally(() => memory.count(-aheadBytes));
+      memory.count(result.sizeBytes);
+      wasScarce ||= !mayRead && target.fetchOffset < result.highWatermark;
       // A broker that slept while it read may lead no more, and would tell of an end that others have moved on from.
       locateTarget(broker, target);
       results.push(result);
@@ -58,7 +70,7 @@ export async function readTargets(
       results.push(failed(broker, target, toBrokerError(error)));
     }
   }
-  return { results, sizeBytes, hasError, awaited };
+  return { results, sizeBytes, hasError, wasScarce, awaited };
 }
 
 function locateTarget(broker: Broker, target: FetchTarget): LocatedPartition {
@@ -72,24 +84,32 @@ function topicNameOf(broker: Broker, { topic, topicId }: FetchTarget): string | 
   return topic !== "" ? topic : broker.topics.byId(topicId)?.name;
 }
 
+interface ReadLimits {
+  readonly leftBytes: number;
+  /** Nothing was read yet, so that one batch may exceed the limit. */
+  readonly isFirst: boolean;
+  readonly mayRead: boolean;
+}
+
 async function readTarget(
   { partition }: LocatedPartition,
   target: FetchTarget,
-  leftBytes: number,
-  isFirst: boolean,
+  { leftBytes, isFirst, mayRead }: ReadLimits,
 ): Promise<FetchResult> {
   const { log } = partition;
   const limitBytes = Math.min(target.maxBytes, leftBytes);
   const isAtEnd = target.fetchOffset === log.highWatermark;
   const isInRange = target.fetchOffset >= log.startOffset && target.fetchOffset <= log.highWatermark;
-  if (isAtEnd || (isInRange && limitBytes <= 0 && !isFirst)) {
+  if (isAtEnd || (isInRange && (!mayRead || (limitBytes <= 0 && !isFirst)))) {
     return found(target, log.highWatermark, log.startOffset, [], 0);
   }
   const read = await log.read(target.fetchOffset, Math.max(0, limitBytes));
   if (read.sizeBytes > limitBytes && !isFirst) {
+    read.release?.();
     return found(target, read.highWatermark, read.logStartOffset, [], 0);
   }
-  return found(target, read.highWatermark, read.logStartOffset, read.chunks, read.sizeBytes);
+  const { highWatermark, logStartOffset, chunks, sizeBytes, release } = read;
+  return { ...found(target, highWatermark, logStartOffset, chunks, sizeBytes), release };
 }
 
 function found(

@@ -29,6 +29,7 @@ export const fetch = handler(Fetch, async (request, context) => {
     return { errorCode: error.errorCode, sessionId: 0, responses: [] };
   }
   const read = await poll(request, plan.targets, context);
+  for (const { release } of read.results) if (release !== undefined) context.memory.lend(release);
   return respond(request, plan.sessionId, plan.select(read.results), context);
 });
 
@@ -59,21 +60,28 @@ function planOf(request: Request, { broker, apiVersion }: RequestContext): Fetch
   });
 }
 
-/** Reads, and waits for more until there is enough, something is wrong or time is up. */
+/**
+ * Reads, and waits for more until there is enough, something is wrong or time is up. While memory for responses is
+ * scarce there may be nothing at all: the client asks again.
+ */
 async function poll(
   request: Request,
   targets: readonly FetchTarget[],
-  { broker, signal }: RequestContext,
+  { broker, memory, signal }: RequestContext,
 ): Promise<ReadTargets> {
   const deadlineMs = performance.now() + request.maxWaitMs;
   const maxBytes = Math.min(Math.max(0, request.maxBytes), broker.config["fetch.max.bytes"]);
   const minBytes = Math.min(request.minBytes, maxBytes);
   for (;;) {
-    const read = await readTargets(broker, targets, maxBytes);
+    const read = await readTargets(broker, targets, maxBytes, memory);
     const leftMs = deadlineMs - performance.now();
-    const isEnough = read.sizeBytes >= minBytes || read.hasError || targets.length === 0;
+    const wantedBytes = read.wasScarce ? Math.min(1, minBytes) : minBytes;
+    const isEnough = read.sizeBytes >= wantedBytes || read.hasError || targets.length === 0;
     if (isEnough || leftMs < TIMER_PRECISION_MS || signal.aborted) return read;
-    await waitForRecords(read.awaited, minBytes - read.sizeBytes, leftMs, signal);
+    for (const { release } of read.results) release?.();
+    memory.recount(0);
+    if (read.wasScarce) await memory.room(leftMs, signal);
+    else await waitForRecords(read.awaited, minBytes - read.sizeBytes, leftMs, signal);
   }
 }
 

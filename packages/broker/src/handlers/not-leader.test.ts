@@ -14,6 +14,8 @@ import { parseBrokerConfig } from "../config/broker-configs.ts";
 import { FetchSessionCache } from "../fetch/fetch-session-cache.ts";
 import { SILENT_LOGGER } from "../logger.ts";
 import { NO_METRICS } from "../metrics.ts";
+import { ByteBudget } from "../network/byte-budget.ts";
+import { ResponseMemory } from "../network/response-memory.ts";
 import { batchOf } from "../testing/test-broker.ts";
 import { HANDLERS_BY_KEY } from "./index.ts";
 
@@ -63,6 +65,7 @@ async function answers<Req, ReqInit, Res, ResInit>(
       clientId: null,
       clientHost: "/127.0.0.1",
       connectionId: 1,
+      memory: new ResponseMemory(new ByteBudget(Number.POSITIVE_INFINITY)),
       signal: new AbortController().signal,
     };
     const request = api.readRequest(version, new Reader(written.toBuffer()));

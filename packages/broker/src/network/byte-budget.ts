@@ -1,6 +1,6 @@
 /**
- * The bytes of all requests in flight in this process. Buffers live outside the JavaScript heap, so they are
- * counted here: at the limit connections stop reading until something was answered.
+ * The bytes of one kind that all connections of this process hold together, such as those of requests in flight.
+ * Buffers live outside the JavaScript heap, so they are counted here: at the limit connections wait for each other.
  */
 export class ByteBudget {
   readonly limitBytes: number;
@@ -15,7 +15,7 @@ export class ByteBudget {
     return this.#usedBytes;
   }
 
-  /** Whether another request may be taken. One that is larger than the whole budget may run alone. */
+  /** Whether nothing more may be begun. What is larger than the whole budget may run alone. */
   get isExhausted(): boolean {
     return this.#usedBytes >= this.limitBytes;
   }

@@ -1,12 +1,26 @@
 import type { Socket } from "node:net";
-import { Fetch, type Frame, Produce, ProtocolError } from "@letterpress/protocol";
+import {
+  DescribeConfigs,
+  DescribeGroups,
+  DescribeLogDirs,
+  DescribeProducers,
+  Fetch,
+  type Frame,
+  ListGroups,
+  ListOffsets,
+  Metadata,
+  OffsetFetch,
+  Produce,
+  ProtocolError,
+} from "@letterpress/protocol";
 import { WireError } from "@letterpress/wire";
 import type { Broker } from "../broker.ts";
 import { ConnectionFault } from "../connection-fault.ts";
 import { type PreparedRequest, prepareRequest } from "../dispatch.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 import { Intake } from "./intake.ts";
-import { Outbox } from "./outbox.ts";
+import { type Answer, Outbox } from "./outbox.ts";
+import { ResponseMemory } from "./response-memory.ts";
 
 /** Requests of one connection that may run at a time. */
 const IN_FLIGHT_MAX = 256;
@@ -23,6 +37,22 @@ const UNREAD_BYTES_MAX = 1024 * 1024;
  */
 const DONE_WITH_FRAME: ReadonlySet<number> = new Set([Produce.key]);
 
+/**
+ * The requests whose responses can be much larger than they are: of each kind one runs at a time. A fetch may wait for
+ * records, so the others need not wait for it.
+ */
+const ONE_AT_A_TIME: ReadonlyMap<number, "fetch" | "listing"> = new Map([
+  [Fetch.key, "fetch"],
+  [ListOffsets.key, "listing"],
+  [Metadata.key, "listing"],
+  [OffsetFetch.key, "listing"],
+  [DescribeGroups.key, "listing"],
+  [ListGroups.key, "listing"],
+  [DescribeConfigs.key, "listing"],
+  [DescribeLogDirs.key, "listing"],
+  [DescribeProducers.key, "listing"],
+]);
+
 /** A request that was read, and the frame that its byte fields are views of. */
 interface Arrival {
   readonly request: PreparedRequest;
@@ -31,41 +61,51 @@ interface Arrival {
 
 /** One answer, in the order of the requests. Filled when the handler is done. */
 interface Slot {
-  response: readonly Buffer[] | undefined;
+  answer: Answer | undefined;
   isDone: boolean;
+}
+
+/** What all connections of the process share. */
+export interface NetworkBudgets {
+  /** The requests in flight. */
+  readonly requests: ByteBudget;
+  /** What was received of requests that are not complete. */
+  readonly received: ByteBudget;
+  /** The responses that their peers have not taken yet, and what is being read for others. */
+  readonly responses: ByteBudget;
 }
 
 /**
  * One client. Requests start in the order of their arrival, run side by side, and are answered in order.
  *
  * Memory is bounded by what is in flight: at its limits, at the process's, and while the peer does not read, the
- * socket is paused. Fetches run one at a time, because each may answer with megabytes.
+ * socket is paused. Requests whose responses may take megabytes run one at a time.
  */
 export class Connection {
   readonly #socket: Socket;
   readonly #broker: Broker;
-  readonly #budget: ByteBudget;
+  readonly #budgets: NetworkBudgets;
   readonly #intake: Intake;
   readonly #outbox: Outbox;
   readonly #abort = new AbortController();
   readonly #id: number;
   readonly #clientHost: string;
   readonly #slots: Slot[] = [];
-  /** Read from the stream, but not started: it waits for a fetch before it. */
+  /** The kinds of requests that run and of which no other may. */
+  readonly #running = new Set<"fetch" | "listing">();
+  /** Read from the stream, but not started: it waits for one of its kind before it. */
   #held: Arrival | undefined;
   #inFlightBytes = 0;
-  #fetches = 0;
   #isPumping = false;
   #isDraining = false;
 
-  /** `budget` counts the requests in flight, `received` the bytes of those that are not complete. */
-  constructor(socket: Socket, id: number, broker: Broker, budget: ByteBudget, received: ByteBudget) {
+  constructor(socket: Socket, id: number, broker: Broker, budgets: NetworkBudgets) {
     this.#socket = socket;
     this.#id = id;
     this.#broker = broker;
-    this.#budget = budget;
+    this.#budgets = budgets;
     this.#clientHost = `/${socket.remoteAddress ?? "unknown"}`;
-    this.#intake = new Intake(broker.config["socket.request.max.bytes"], received, this.#pump);
+    this.#intake = new Intake(broker.config["socket.request.max.bytes"], budgets.received, this.#pump);
     this.#outbox = new Outbox(socket);
     socket.setNoDelay(true);
     socket.setTimeout(broker.config["connections.max.idle.ms"]);
@@ -81,8 +121,11 @@ export class Connection {
     // The peer is gone; what there is to say about it is said on "close".
     socket.on("error", () => {});
     socket.on("close", () => {
-      this.#budget.forget(this.#pump);
+      budgets.requests.forget(this.#pump);
+      budgets.responses.forget(this.#pump);
       this.#intake.close();
+      this.#outbox.close();
+      for (const { answer } of this.#slots) answer?.memory.abandon();
       this.#abort.abort();
     });
   }
@@ -107,6 +150,17 @@ export class Connection {
     }
   }
 
+  /**
+   * Called at intervals: where responses that nobody reads use up the process's memory, ends the connection when its
+   * peer has taken none whole since the last call.
+   */
+  checkReader(): void {
+    if (this.#outbox.looksStalled() && this.#budgets.responses.isExhausted) {
+      this.#end("slow-reader", "the client does not read its responses, and memory for them is used up");
+      this.#socket.destroy();
+    }
+  }
+
   /** Starts what may start now; called whenever something changed. */
   readonly #pump = (): void => {
     if (this.#isPumping) return;
@@ -116,7 +170,8 @@ export class Connection {
         const next = this.#held ?? this.#read();
         if (next === undefined) break;
         this.#held = next;
-        if (next.request.apiKey === Fetch.key && this.#fetches > 0) break;
+        const kind = ONE_AT_A_TIME.get(next.request.apiKey);
+        if (kind !== undefined && this.#running.has(kind)) break;
         this.#held = undefined;
         this.#start(next);
       }
@@ -135,8 +190,14 @@ export class Connection {
       this.#slots.length < IN_FLIGHT_MAX &&
       (this.#inFlightBytes < IN_FLIGHT_BYTES_MAX || this.#slots.length === 0) &&
       this.#outbox.pendingBytes < UNREAD_BYTES_MAX &&
-      !this.#budget.isExhausted
+      !this.#budgets.requests.isExhausted &&
+      (!this.#budgets.responses.isExhausted || this.#isIdle)
     );
+  }
+
+  /** Whether nothing is in flight and nothing unread. */
+  get #isIdle(): boolean {
+    return this.#slots.length === 0 && this.#outbox.pendingBytes === 0;
   }
 
   #read(): Arrival | undefined {
@@ -152,7 +213,9 @@ export class Connection {
 
   /** Reads on, or stops reading: only bytes of a frame that has begun may gather while nothing may start. */
   #regulate(): void {
-    if (this.#budget.isExhausted) this.#budget.onRoom(this.#pump);
+    const { requests, responses } = this.#budgets;
+    if (requests.isExhausted) requests.onRoom(this.#pump);
+    if (responses.isExhausted) responses.onRoom(this.#pump);
     this.#intake.count();
     if (this.#isDraining) return;
     if (this.#held === undefined && this.#mayStart() && !this.#intake.isBlocked) this.#socket.resume();
@@ -161,17 +224,18 @@ export class Connection {
 
   #start({ request, frame }: Arrival): void {
     const bytes = frame.bytes.length;
-    const slot: Slot = { response: undefined, isDone: false };
-    const isFetch = request.apiKey === Fetch.key;
+    const slot: Slot = { answer: undefined, isDone: false };
+    const memory = new ResponseMemory(this.#budgets.responses);
+    const kind = ONE_AT_A_TIME.get(request.apiKey);
     this.#slots.push(slot);
     this.#inFlightBytes += bytes;
-    this.#budget.take(bytes);
-    if (isFetch) this.#fetches++;
+    this.#budgets.requests.take(bytes);
+    if (kind !== undefined) this.#running.add(kind);
     const finish = (response: readonly Buffer[] | undefined): void => {
       this.#inFlightBytes -= bytes;
-      if (isFetch) this.#fetches--;
-      this.#budget.release(bytes);
-      slot.response = response;
+      if (kind !== undefined) this.#running.delete(kind);
+      this.#budgets.requests.release(bytes);
+      slot.answer = this.#answerOf(response, memory);
       slot.isDone = true;
       this.#answerInOrder();
       this.#pump();
@@ -180,18 +244,29 @@ export class Connection {
       if (DONE_WITH_FRAME.has(request.apiKey)) frame.release();
       finish(response);
     };
-    request.run().then(answered, (error: unknown) => {
+    request.run(memory).then(answered, (error: unknown) => {
       // The frame is left to the garbage collector: who fails unexpectedly may have left something under way.
       this.#fail(error);
       finish(undefined);
     });
   }
 
+  #answerOf(chunks: readonly Buffer[] | undefined, memory: ResponseMemory): Answer | undefined {
+    if (chunks === undefined || this.#socket.destroyed) {
+      memory.abandon();
+      return undefined;
+    }
+    let bytes = 0;
+    for (const chunk of chunks) bytes += chunk.length;
+    memory.recount(bytes);
+    return { chunks, memory };
+  }
+
   #answerInOrder(): void {
     let count = 0;
     while (count < this.#slots.length && this.#slots[count]!.isDone) {
-      const { response } = this.#slots[count]!;
-      if (response !== undefined) this.#outbox.put(response);
+      const { answer } = this.#slots[count]!;
+      if (answer !== undefined) this.#outbox.put(answer);
       count++;
     }
     this.#slots.splice(0, count);

@@ -32,6 +32,66 @@ test("a peer that reads nothing is not served further, and costs bounded memory"
   expect(fetches).toBeLessThan(10);
 });
 
+test("peers that read nothing hold bounded memory together, and are closed when others need it", async () => {
+  const closed: string[] = [];
+  const metrics = { ...NO_METRICS, connectionClosed: (reason: string) => void closed.push(reason) };
+  const limitBytes = 24 * MIB;
+  const config = {
+    "letterpress.queued.max.response.bytes": String(limitBytes),
+    "letterpress.response.send.timeout.ms": "500",
+  };
+  await using broker = await startMemoryBroker({ config, metrics, closeGraceMs: 0 });
+  await broker.createTopic({ name: TOPIC, partitions: 1 });
+  const { log } = broker.partition(TOPIC, 0)!;
+  for (let index = 0; index < 8; index++) {
+    await broker.partition(TOPIC, 0)!.append(batchOf(["x".repeat(1_000_000)]), { acks: -1 });
+  }
+  let readBytes = 0;
+  const read = log.read.bind(log);
+  log.read = async (offset, maxBytes) => {
+    const result = await read(offset, maxBytes);
+    readBytes += result.sizeBytes;
+    return result;
+  };
+  const deaf = await Promise.all(Array.from({ length: 12 }, () => TestClient.connect(broker)));
+  for (const client of deaf) {
+    client.socket.pause();
+    client.post(Fetch, 11, fetchInit(60_000));
+  }
+  await using reader = await TestClient.connect(broker);
+  // Who holds nothing is served: small requests at once, a fetch when others were closed.
+  expect(await reader.isAlive()).toBe(true);
+  const fetched = reader.send(Fetch, 11, fetchInit(60_000));
+  await expect.poll(() => readBytes).toBeGreaterThanOrEqual(limitBytes);
+  // At most one read goes beyond the limit.
+  expect(readBytes).toBeLessThanOrEqual(limitBytes + 8 * MIB);
+  expect((await fetched).responses[0]!.partitions[0]!.records?.length).toBeGreaterThan(7_000_000);
+  expect(closed).toContain("slow-reader");
+  await Promise.all(deaf.map((client) => client[Symbol.asyncDispose]()));
+  expect(await reader.isAlive()).toBe(true);
+});
+
+test("a fetch that finds no memory is answered with nothing when its time is up", async () => {
+  const config = { "letterpress.queued.max.response.bytes": String(MIB) };
+  await using broker = await startMemoryBroker({ config, closeGraceMs: 0 });
+  await broker.createTopic({ name: TOPIC, partitions: 1 });
+  for (let index = 0; index < 8; index++) {
+    await broker.partition(TOPIC, 0)!.append(batchOf(["x".repeat(1_000_000)]), { acks: -1 });
+  }
+  await using deaf = await TestClient.connect(broker);
+  deaf.socket.pause();
+  deaf.post(Fetch, 11, fetchInit(0));
+  await using reader = await TestClient.connect(broker);
+  await expect
+    .poll(
+      async () => (await reader.send(Fetch, 11, fetchInit(10))).responses[0]!.partitions[0]!.records?.length,
+    )
+    .toBe(0);
+  deaf.socket.resume();
+  const { records } = (await reader.send(Fetch, 11, fetchInit(60_000))).responses[0]!.partitions[0]!;
+  expect(records?.length).toBeGreaterThan(7_000_000);
+});
+
 test("a fetch that waits reads again only when something was appended", async () => {
   await using broker = await startMemoryBroker();
   await broker.createTopic({ name: TOPIC, partitions: 1 });

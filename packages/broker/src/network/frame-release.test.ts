@@ -1,7 +1,7 @@
-import { Produce } from "@letterpress/protocol";
+import { Fetch, Produce } from "@letterpress/protocol";
 import { openRecords, readBatchHeader } from "@letterpress/wire";
 import { expect, test } from "vitest";
-import { batchOf, startMemoryBroker } from "../testing/test-broker.ts";
+import { batchOf, startMemoryBroker, TestFolder } from "../testing/test-broker.ts";
 import { TestClient } from "../testing/test-client.ts";
 
 const TOPIC = "t";
@@ -84,4 +84,51 @@ test("refused batches free their frames, too, and harm no other request", async 
   );
   expect(codes.map((code) => code === 0)).toEqual(codes.map((_, index) => index % 2 === 0));
   expect(broker.partition(TOPIC, 0)!.log.endOffset).toBe(20n);
+});
+
+test("what was read for a fetch is freed once it was sent, and not while a peer has not taken it", async () => {
+  await using folder = await TestFolder.make();
+  await using broker = await folder.start({ closeGraceMs: 0 });
+  await broker.createTopic({ name: TOPIC, partitions: 1 });
+  const values = Array.from({ length: 40 }, (_, batch) => `${batch};`.repeat(300_000));
+  for (const value of values) await broker.partition(TOPIC, 0)!.append(batchOf([value]), { acks: -1 });
+  const { log } = broker.partition(TOPIC, 0)!;
+  const read = log.read.bind(log);
+  const reads: Buffer[] = [];
+  log.read = async (offset, maxBytes) => {
+    const result = await read(offset, maxBytes);
+    if (result.release !== undefined) reads.push(...result.chunks);
+    return result;
+  };
+  const fetchFrom = (offset: number) => {
+    const partitions = [{ partition: 0, fetchOffset: BigInt(offset), partitionMaxBytes: 1 }];
+    return {
+      maxWaitMs: 0,
+      minBytes: 1,
+      maxBytes: 1,
+      isolationLevel: 0,
+      topics: [{ topic: TOPIC, partitions }],
+      forgottenTopicsData: [],
+    };
+  };
+  await using slow = await TestClient.connect(broker);
+  slow.socket.pause();
+  const slowly = Array.from({ length: 10 }, (_, offset) => slow.send(Fetch, 11, fetchFrom(offset)));
+  await using client = await TestClient.connect(broker);
+  for (let offset = 0; offset < 40; offset++) {
+    const response = await client.send(Fetch, 11, fetchFrom(offset % 10));
+    const { records } = response.responses[0]!.partitions[0]!;
+    const opened = openRecords(records!, readBatchHeader(records!));
+    expect(opened.next()).toBe(true);
+    expect(opened.value()?.toString() === values[offset % 10]).toBe(true);
+  }
+  slow.socket.resume();
+  for (const [offset, response] of (await Promise.all(slowly)).entries()) {
+    const { records } = response.responses[0]!.partitions[0]!;
+    const opened = openRecords(records!, readBatchHeader(records!));
+    expect(opened.next()).toBe(true);
+    expect(opened.value()?.toString() === values[offset]).toBe(true);
+  }
+  expect(reads.length).toBeGreaterThan(0);
+  await expect.poll(() => reads.every(({ length }) => length === 0)).toBe(true);
 });

@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import type { Broker } from "../broker.ts";
 import { BrokerError } from "../broker-error.ts";
 import { ByteBudget } from "./byte-budget.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type NetworkBudgets } from "./connection.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
 
 const BACKLOG = 1024;
@@ -18,17 +18,21 @@ export class Listener {
   readonly #server: Server;
   readonly #connections = new Set<Connection>();
   readonly #limits: ConnectionLimits;
-  readonly #budget: ByteBudget;
-  /** Requests on their way in may hold half as much as those in flight. */
-  readonly #received: ByteBudget;
+  readonly #budgets: NetworkBudgets;
   #progressTimer: NodeJS.Timeout | undefined;
+  #readerTimer: NodeJS.Timeout | undefined;
   #broker: Broker | undefined;
   #nextId = 1;
 
-  constructor(limits: ConnectionLimits, budget: ByteBudget) {
+  /** `requestBytesMax` bounds the requests in flight, `responseBytesMax` the responses that were not taken. */
+  constructor(limits: ConnectionLimits, requestBytesMax: number, responseBytesMax: number) {
     this.#limits = limits;
-    this.#budget = budget;
-    this.#received = new ByteBudget(budget.limitBytes / 2);
+    this.#budgets = {
+      requests: new ByteBudget(requestBytesMax),
+      // Requests on their way in may hold half as much as those in flight.
+      received: new ByteBudget(requestBytesMax / 2),
+      responses: new ByteBudget(responseBytesMax),
+    };
     this.#server = createServer({ pauseOnConnect: false }, (socket) => this.#accept(socket));
   }
 
@@ -61,11 +65,15 @@ export class Listener {
     this.#progressTimer = setInterval(() => {
       for (const connection of this.#connections) connection.checkProgress();
     }, broker.config["letterpress.request.receive.timeout.ms"]).unref();
+    this.#readerTimer = setInterval(() => {
+      for (const connection of this.#connections) connection.checkReader();
+    }, broker.config["letterpress.response.send.timeout.ms"]).unref();
   }
 
   /** Accepts nothing more and lets requests in flight be answered, for at most `graceMs`. */
   async close(graceMs: number): Promise<void> {
     clearInterval(this.#progressTimer);
+    clearInterval(this.#readerTimer);
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const connection of this.#connections) connection.drain();
     const timer = setTimeout(() => {
@@ -85,7 +93,7 @@ export class Listener {
       socket.destroy();
       return;
     }
-    const connection = new Connection(socket, this.#nextId++, broker, this.#budget, this.#received);
+    const connection = new Connection(socket, this.#nextId++, broker, this.#budgets);
     this.#connections.add(connection);
     broker.metrics.connections(1);
     socket.once("close", () => {

@@ -1,7 +1,14 @@
 import type { Socket } from "node:net";
+import type { ResponseMemory } from "./response-memory.ts";
 
 /** Chunks up to this size are copied together; a larger one goes to the socket by reference. */
 const COPY_BYTES_MAX = 4096;
+
+/** A response as it goes to the socket, and the memory it takes. */
+export interface Answer {
+  readonly chunks: readonly Buffer[];
+  readonly memory: ResponseMemory;
+}
 
 /**
  * The responses a connection has to send. What is put in during one turn of the event loop goes out in one write:
@@ -9,9 +16,14 @@ const COPY_BYTES_MAX = 4096;
  */
 export class Outbox {
   readonly #socket: Socket;
-  #chunks: Buffer[] = [];
+  #answers: Answer[] = [];
   #bytes = 0;
   #isScheduled = false;
+  /** Handed to the socket, which may still use their chunks. */
+  readonly #leaving = new Set<readonly Answer[]>();
+  #sentCount = 0;
+  /** The count of answers sent at the last look, if there were others to send; -1 otherwise. */
+  #seenSentCount = -1;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -22,11 +34,9 @@ export class Outbox {
     return this.#bytes + this.#socket.writableLength;
   }
 
-  put(chunks: readonly Buffer[]): void {
-    for (const chunk of chunks) {
-      this.#chunks.push(chunk);
-      this.#bytes += chunk.length;
-    }
+  put(answer: Answer): void {
+    this.#answers.push(answer);
+    for (const chunk of answer.chunks) this.#bytes += chunk.length;
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     setImmediate(() => this.flush());
@@ -34,14 +44,48 @@ export class Outbox {
 
   flush(): void {
     this.#isScheduled = false;
-    const chunks = this.#chunks;
-    if (chunks.length === 0) return;
-    this.#chunks = [];
+    const answers = this.#answers;
+    if (answers.length === 0) return;
+    this.#answers = [];
     this.#bytes = 0;
-    if (!this.#socket.writable) return;
+    if (!this.#socket.writable) {
+      for (const { memory } of answers) memory.abandon();
+      return;
+    }
+    this.#leaving.add(answers);
+    const pieces = joinSmall(answers.flatMap(({ chunks }) => chunks));
     this.#socket.cork();
-    for (const piece of joinSmall(chunks)) this.#socket.write(piece);
+    for (const [index, piece] of pieces.entries()) {
+      if (index < pieces.length - 1) this.#socket.write(piece);
+      else this.#socket.write(piece, (error) => this.#left(answers, error));
+    }
     this.#socket.uncork();
+  }
+
+  /** Whether no answer was taken whole since the last look, though one waited then and one does now. */
+  looksStalled(): boolean {
+    const isWaiting = this.pendingBytes > 0;
+    const isStalled = isWaiting && this.#sentCount === this.#seenSentCount;
+    this.#seenSentCount = isWaiting ? this.#sentCount : -1;
+    return isStalled;
+  }
+
+  /** To be called when the socket is closed. */
+  close(): void {
+    for (const answers of [this.#answers, ...this.#leaving]) {
+      for (const { memory } of answers) memory.abandon();
+    }
+    this.#answers = [];
+    this.#leaving.clear();
+  }
+
+  #left(answers: readonly Answer[], error: Error | null | undefined): void {
+    this.#leaving.delete(answers);
+    this.#sentCount += answers.length;
+    for (const { memory } of answers) {
+      if (error === null || error === undefined) memory.sent();
+      else memory.abandon();
+    }
   }
 }
 

@@ -2,6 +2,8 @@ import type { Api } from "@letterpress/protocol";
 import { Reader, Writer } from "@letterpress/wire";
 import type { Broker } from "../../broker.ts";
 import type { Handler } from "../../handler.ts";
+import { ByteBudget } from "../../network/byte-budget.ts";
+import { ResponseMemory } from "../../network/response-memory.ts";
 import type { GroupHost } from "../group-host.ts";
 
 /** Sends a request through a handler as a client would: both messages are encoded and decoded in `version`. */
@@ -22,6 +24,7 @@ export async function call<Req, ReqInit, Res, ResInit>(
     clientId: "test-client",
     clientHost: "/127.0.0.1",
     connectionId: 1,
+    memory: new ResponseMemory(new ByteBudget(Number.POSITIVE_INFINITY)),
     signal,
   });
   if (response === undefined) throw new Error(`${api.name} was not answered`);

@@ -57,7 +57,7 @@ describe.skipIf(found.path === undefined)("several brokers over one nats-server"
   });
 
   test("partitions are led evenly, and every broker tells the same", async () => {
-    await brokers[1]!.broker.createTopic({ name: "even", partitions: 9, replicationFactor: 3 });
+    await brokers[1]!.broker.createTopic({ name: "even", partitions: 9 });
     await settled("even", 9);
     const [one] = brokers;
     const counts = new Map<number, number>();
@@ -136,7 +136,7 @@ describe.skipIf(found.path === undefined)("several brokers over one nats-server"
 
   test("kafkajs, @platformatic/kafka and the SDK follow leadership through a graceful stop and a new broker", async () => {
     const topic = "moving";
-    await brokers[0]!.broker.createTopic({ name: topic, partitions: 6, replicationFactor: 3 });
+    await brokers[0]!.broker.createTopic({ name: topic, partitions: 6 });
     await settled(topic, 6);
     const bootstrap = addresses();
     const kafkajs = new Kafka({ brokers: bootstrap, logLevel: logLevel.NOTHING, retry: { retries: 20 } });

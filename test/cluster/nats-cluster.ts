@@ -5,6 +5,7 @@ import { createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { NatsRoutes } from "./nats-routes.ts";
 
 const READY_TIMEOUT_MS = 30_000;
 const POLL_MS = 50;
@@ -78,14 +79,22 @@ export class NatsServer {
 /** Several nats-servers that form one JetStream cluster, or one by itself. */
 export class NatsCluster implements AsyncDisposable {
   readonly servers: readonly NatsServer[];
+  readonly #routes: NatsRoutes | undefined;
   readonly #folder: string;
 
-  private constructor(servers: readonly NatsServer[], folder: string) {
+  private constructor(servers: readonly NatsServer[], routes: NatsRoutes | undefined, folder: string) {
     this.servers = servers;
+    this.#routes = routes;
     this.#folder = folder;
   }
 
-  static async start(binary: string, count: 1 | 3, settings = ""): Promise<NatsCluster> {
+  /** @param hasCuttableRoutes whether what the servers tell each other goes through proxies. */
+  static async start(
+    binary: string,
+    count: 1 | 3,
+    settings = "",
+    hasCuttableRoutes = false,
+  ): Promise<NatsCluster> {
     const folder = mkdtempSync(join(tmpdir(), "letterpress-nats-"));
     const free = await freePorts(count * 3);
     const ports = Array.from({ length: count }, (_, index) => ({
@@ -93,13 +102,27 @@ export class NatsCluster implements AsyncDisposable {
       route: free[index * 3 + 1]!,
       monitor: free[index * 3 + 2]!,
     }));
+    const routePorts = ports.map(({ route }) => route);
+    const routes = hasCuttableRoutes ? await NatsRoutes.open(routePorts) : undefined;
+    const direct = count === 1 ? [] : routePorts.map((port) => `127.0.0.1:${port}`);
     const servers = ports.map((own, index) => {
       const name = `${basename(folder)}-${index + 1}`;
       const configFile = join(folder, `${name}.conf`);
-      writeFileSync(configFile, configOf({ name, own, all: ports, store: join(folder, name), settings }));
+      const store = join(folder, name);
+      writeFileSync(
+        configFile,
+        configOf({
+          name,
+          own,
+          isHidden: hasCuttableRoutes,
+          routes: routes?.from(index) ?? direct,
+          store,
+          settings,
+        }),
+      );
       return new NatsServer(name, own, binary, configFile);
     });
-    const cluster = new NatsCluster(servers, folder);
+    const cluster = new NatsCluster(servers, routes, folder);
     await Promise.all(servers.map((server) => server.start()));
     await cluster.ready();
     return cluster;
@@ -122,28 +145,68 @@ export class NatsCluster implements AsyncDisposable {
     });
   }
 
+  /** The ways from server to server, where they can be cut. */
+  get routes(): NatsRoutes {
+    if (this.#routes === undefined)
+      throw new Error("the cluster was not started with routes that can be cut");
+    return this.#routes;
+  }
+
+  /** Resolves when every server has what it keeps replicas of: a fault from then on is the only one. */
+  async healthy(): Promise<void> {
+    const isHealthy = async (server: NatsServer) => (await server.monitor("/healthz"))?.status === "ok";
+    await until("every NATS server to have caught up", async () =>
+      (await Promise.all(this.servers.map(isHealthy))).every(Boolean),
+    );
+  }
+
+  /** The server that leads the stream; undefined while none does. */
+  async leaderOf(stream: string): Promise<NatsServer | undefined> {
+    const pages = await Promise.all(this.servers.map((server) => server.monitor("/jsz?streams=true")));
+    for (const page of pages) {
+      const accounts = (page?.account_details ?? []) as { readonly stream_detail?: StreamDetail[] }[];
+      const found = accounts
+        .flatMap((account) => account.stream_detail ?? [])
+        .find(({ name }) => name === stream);
+      const leader = this.servers.find(({ name }) => name === found?.cluster?.leader);
+      if (leader !== undefined) return leader;
+    }
+    return undefined;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.servers.map((server) => server.kill()));
+    await this.#routes?.[Symbol.asyncDispose]();
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+interface StreamDetail {
+  readonly name: string;
+  readonly cluster?: { readonly leader?: string };
 }
 
 interface ConfigParts {
   readonly name: string;
   readonly own: Ports;
-  readonly all: readonly Ports[];
+  /** Where the other servers are reached, as `host:port`. */
+  readonly routes: readonly string[];
+  /** Whether the others are to reach this server by the routes they were given alone. */
+  readonly isHidden: boolean;
   readonly store: string;
   readonly settings: string;
 }
 
-function configOf({ name, own, all, store, settings }: ConfigParts): string {
-  const routes = all.map(({ route }) => `nats://127.0.0.1:${route}`).join(", ");
-  const cluster = `cluster { name: test, listen: "127.0.0.1:${own.route}", routes: [${routes}] }`;
+function configOf({ name, own, routes, isHidden, store, settings }: ConfigParts): string {
+  const urls = routes.map((address) => `nats://${address}`).join(", ");
+  // What a hidden server tells of itself leads nowhere.
+  const advertised = isHidden ? `advertise: "127.0.0.1:1", ` : "";
+  const cluster = `cluster { name: test, listen: "127.0.0.1:${own.route}", ${advertised}routes: [${urls}] }`;
   return `server_name: ${name}
 listen: "127.0.0.1:${own.client}"
 http: "127.0.0.1:${own.monitor}"
 jetstream { store_dir: ${JSON.stringify(store)} }
-${all.length > 1 ? cluster : ""}
+${routes.length > 0 ? cluster : ""}
 ${settings}
 `;
 }

@@ -8,6 +8,7 @@ import { PartitionStore } from "./partition/partition-store.ts";
 import { SingleBrokerView } from "./single-broker-view.ts";
 import { ensureStateTopic, OFFSETS_TOPIC } from "./state-topics.ts";
 import { METADATA_TOPIC_ID, openMetadata } from "./topics/open-metadata.ts";
+import { ALONE } from "./topics/placement.ts";
 import { TopicCatalog } from "./topics/topic-catalog.ts";
 
 /** The one broker there is: replays its metadata, opens every partition, loads the groups, then listens. */
@@ -18,7 +19,7 @@ export async function openAlone(
 ): Promise<Foundation> {
   const { engine, config } = options;
   const metadata = await openMetadata(engine, options.flush);
-  const topics = new TopicCatalog(metadata, config.texts);
+  const topics = new TopicCatalog(metadata, config.texts, ALONE);
   const partitions = new PartitionStore(engine, options.flush, services);
   const isKnown = (id: string): boolean => id === METADATA_TOPIC_ID || topics.byId(id) !== undefined;
   await partitions.open(topics.list(), isKnown);

@@ -6,7 +6,7 @@ export const REPLICAS_ALLOWED = [1, 3, 5] as const;
 export type Replicas = (typeof REPLICAS_ALLOWED)[number];
 
 export interface JetStreamEngineOptions extends NatsOptions {
-  /** How many servers keep each partition. Default 3. */
+  /** How many servers keep each partition whose log does not say. Default 3. */
   readonly replicas?: Replicas;
   /** What recent batches of all partitions may take in memory, in bytes. Default 256 MiB. */
   readonly tailCacheBytes?: number;

@@ -118,7 +118,7 @@ class JetStreamEngine implements LogEngine {
     leaderEpoch: number | undefined,
   ): Promise<JetStreamLog> {
     const { openTimeoutMs, mayLead } = this.#options;
-    const { state } = await this.#streamOf(id);
+    const { state } = await this.#streamOf(id, config);
     const stream = new PartitionStream(this.#api, id);
     const content = await takeOver({
       stream,
@@ -131,9 +131,8 @@ class JetStreamEngine implements LogEngine {
     return new JetStreamLog({ stream, config, content, services: this.#services });
   }
 
-  async #streamOf(id: PartitionId): Promise<StreamInfo> {
-    const { replicas, openTimeoutMs } = this.#options;
-    const info = await ensureStream(this.#api, id, replicas, openTimeoutMs);
+  async #streamOf(id: PartitionId, { replicas = this.#options.replicas }: LogConfig): Promise<StreamInfo> {
+    const info = await ensureStream(this.#api, id, replicas, this.#options.openTimeoutMs);
     assertNotEmptied(info);
     return info;
   }

@@ -141,6 +141,8 @@ export interface LogConfig {
   readonly deleteRetentionMs?: number;
   /** `commit`: acks=-1 is answered after fdatasync. `os`: after the write. Default `commit`. */
   readonly flush: "commit" | "os";
+  /** How many copies a log is made with, where an engine keeps several; one that exists keeps its own. Default: the engine's. */
+  readonly replicas?: number;
 }
 
 /** Which partition a log belongs to. */

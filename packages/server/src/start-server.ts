@@ -139,7 +139,7 @@ async function openBroker(
       port,
       ...(config.advertised === undefined ? {} : { advertised: parseEndpoint(config.advertised) }),
       nodeId: config.nodeId,
-      config: config.broker,
+      config: brokerConfigs(config),
       flush: config.flush,
       guard: closedGuard,
       metrics,
@@ -153,6 +153,13 @@ async function openBroker(
     if (error instanceof BrokerError) throw listenFailed("kafka", { host, port }, error.cause ?? error);
     throw storageError(error);
   }
+}
+
+/** In a cluster, topics have as many copies as everything else, unless broker configs or they themselves say otherwise. */
+function brokerConfigs({ broker, cluster }: ServerConfig): Readonly<Record<string, string>> {
+  return cluster === undefined
+    ? broker
+    : { "default.replication.factor": String(cluster.replicas), ...broker };
 }
 
 /** What DescribeLogDirs tells; undefined for memory. */

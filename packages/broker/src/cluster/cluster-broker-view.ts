@@ -52,14 +52,21 @@ export class ClusterBrokerView implements ClusterView {
 
   /**
    * Any broker can lead, for the records themselves lie in the streams, which NATS replicates. What clients know as
-   * replicas are the brokers that come first into question: the leader, then the next ones by node id.
+   * replicas are as many ids as there are copies: the leader, then the brokers that come next into question.
    */
   #leadershipOf(topicId: string, partition: number, replicationFactor: number): PartitionLeadership {
     const { leaderId = -1, leaderEpoch = -1 } = this.#member.leadershipOf(topicId, partition) ?? {};
     const ids = this.brokers().map(({ nodeId }) => nodeId);
     const at = ids.indexOf(leaderId);
     if (at < 0) return { leaderId: -1, leaderEpoch, replicas: [], isr: [] };
-    const replicas = [...ids.slice(at), ...ids.slice(0, at)].slice(0, Math.max(1, replicationFactor));
+    const replicas = idsOfCopies([...ids.slice(at), ...ids.slice(0, at)], replicationFactor);
     return { leaderId, leaderEpoch, replicas, isr: replicas };
   }
+}
+
+/** Where there are fewer brokers than copies, ids that no broker has now stand for the others, as for brokers that are down. */
+function idsOfCopies(brokerIds: readonly number[], count: number): number[] {
+  const ids = brokerIds.slice(0, count);
+  for (let id = 1; ids.length < count; id++) if (!brokerIds.includes(id)) ids.push(id);
+  return ids;
 }

@@ -27,6 +27,13 @@ export interface SharedState {
   catchUp(): Promise<void>;
 }
 
+/** Why partitions cannot be kept: not with that many copies, or not beside all that there is. */
+export interface PlacementFault {
+  readonly kind: "replicas" | "limit";
+  /** Says what to change. */
+  readonly message: string;
+}
+
 /** A broker's part in a cluster. Where a method is asked about leadership it asks the clock, too. */
 export interface ClusterMembership {
   readonly own: { readonly session: string };
@@ -34,6 +41,10 @@ export interface ClusterMembership {
   /** -1 while there is none. */
   readonly controllerId: number;
   readonly isController: boolean;
+  /** How many copies there are of what the cluster keeps for itself. */
+  readonly replicas: number;
+  /** Whether so many new partitions can be kept, each with so many copies; undefined when they can. Throws LogError. */
+  placementFault(partitions: number, replicas: number): Promise<PlacementFault | undefined>;
   /** Who was made the leader, alive or not; undefined while nobody was. */
   leadershipOf(
     topicId: string,

@@ -16,6 +16,7 @@ import { ClusterBrokerView } from "./cluster-broker-view.ts";
 import type { ClusterJoin, ClusterMembership, SharedState } from "./cluster-join.ts";
 import { LeadershipKeeper, type LeadershipListener } from "./leadership-keeper.ts";
 import { SharedMetadata } from "./shared-metadata.ts";
+import { SharedPlacement } from "./shared-placement.ts";
 
 /** One of several brokers: listens, joins, follows the metadata, and opens what it is made the leader of. */
 export async function openInCluster(
@@ -36,7 +37,7 @@ export async function openInCluster(
   });
   try {
     const metadata = new SharedMetadata(state, member);
-    const topics = new TopicCatalog(metadata, config.texts);
+    const topics = new TopicCatalog(metadata, config.texts, new SharedPlacement(member));
     const partitions = new PartitionStore(engine, options.flush, services);
     member.onChange(() => {
       try {

@@ -9,7 +9,10 @@ import type { Topic } from "../topics/topic.ts";
 type TopicRequest = RequestOf<typeof CreateTopics>["topics"][number];
 type TopicInit = ResponseInitOf<typeof CreateTopics>["topics"][number];
 
-/** CreateTopics 0-7. Manual assignments are checked; brokers then place the partitions by themselves. */
+/**
+ * CreateTopics 0-7. Manual assignments are checked, and say how many copies there are to be; brokers then place the
+ * partitions by themselves.
+ */
 export const createTopics = handler(CreateTopics, async ({ topics, validateOnly }, { broker }) => {
   const names = topics.map(({ name }) => name);
   const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
@@ -31,7 +34,7 @@ async function create(
   try {
     if (isRepeated) throw new BrokerError("INVALID_REQUEST", `topic ${name} is named more than once`);
     const spec = { name, configs: request.configs, ...layoutOf(broker, request) };
-    const topic = validateOnly ? broker.topics.validate(spec) : await broker.topics.create(spec);
+    const topic = await (validateOnly ? broker.topics.validate(spec) : broker.topics.create(spec));
     return created(broker, topic);
   } catch (error) {
     const { errorCode, message } = toBrokerError(error);
@@ -67,22 +70,16 @@ function created(broker: Broker, topic: Topic): TopicInit {
 /** How many partitions and replicas: what the request says, what its assignments imply, or the broker's defaults. */
 function layoutOf(broker: Broker, request: TopicRequest) {
   const { numPartitions, replicationFactor, assignments } = request;
-  const brokerIds = new Set(broker.cluster.brokers().map(({ nodeId }) => nodeId));
   if (assignments.length === 0) {
     const replicas =
       replicationFactor === -1 ? broker.config["default.replication.factor"] : replicationFactor;
-    if (replicas < 1 || replicas > brokerIds.size) {
-      throw new BrokerError(
-        "INVALID_REPLICATION_FACTOR",
-        `replication factor ${replicas} is impossible with ${brokerIds.size} brokers`,
-      );
-    }
     const partitions = numPartitions === -1 ? broker.config["num.partitions"] : numPartitions;
     return { partitions, replicationFactor: replicas };
   }
   if (numPartitions !== -1 || replicationFactor !== -1) {
     throw new BrokerError("INVALID_REQUEST", "assignments come with partitions and replication factor -1");
   }
+  const brokerIds = new Set(broker.cluster.brokers().map(({ nodeId }) => nodeId));
   const replicas = assignments[0]!.brokerIds.length;
   const indexes = new Set(assignments.map(({ partitionIndex }) => partitionIndex));
   const isConsecutive =

@@ -114,7 +114,8 @@ export class PartitionStore implements TopicListener {
 
   async #open(topic: Topic, index: number, leaderEpoch?: number): Promise<Partition> {
     const id = { topic: topic.name, topicId: topic.id, partition: index };
-    const log = await this.#engine.open(id, logConfigOf(topic.config, this.#flush), leaderEpoch);
+    const config = { ...logConfigOf(topic.config, this.#flush), replicas: topic.replicationFactor };
+    const log = await this.#engine.open(id, config, leaderEpoch);
     let partitions = this.#byTopic.get(topic.name);
     if (partitions === undefined) {
       partitions = [];

@@ -4,7 +4,8 @@ import type { StateEntry, StoredEntry } from "@letterpress/log";
 export interface TopicRecord {
   readonly id: string;
   readonly partitions: number;
-  readonly replicationFactor: number;
+  /** How many copies of each partition there are. Absent where nobody has said: the default of who reads it holds. */
+  readonly replicas?: number;
   readonly isInternal: boolean;
   readonly overrides: Readonly<Record<string, string>>;
 }

@@ -2,7 +2,11 @@ import { openFileEngine } from "@letterpress/log";
 import { expect, test } from "vitest";
 import { logConfigOf, resolveTopicConfig } from "../config/topic-config.ts";
 import { batchOf, TestFolder } from "../testing/test-broker.ts";
+import type { MetadataLog } from "./metadata-log.ts";
+import { encodeMetadata, type MetadataRecord } from "./metadata-record.ts";
+import { MetadataState } from "./metadata-state.ts";
 import { openMetadata } from "./open-metadata.ts";
+import { TopicCatalog } from "./topic-catalog.ts";
 
 test("a deletion that a crash interrupted is finished by the next start", async () => {
   await using folder = await TestFolder.make();
@@ -77,4 +81,31 @@ test("state logs of the server are internal topics that survive a restart", asyn
   await broker.openStateLog("_schemas", replayed);
   expect(replayed.seen).toEqual(["k"]);
   await broker.close();
+});
+
+test("a topic that was stored without a replication factor has the default, and can be changed", async () => {
+  const state = new MetadataState();
+  // As a broker that is alone stores it, and brokers of a cluster did before topics had factors of their own.
+  const old = { id: "i", partitions: 1, replicationFactor: 2, isInternal: false, overrides: {} };
+  state.topics.set("old", old);
+  const written: MetadataRecord[] = [];
+  const metadata: MetadataLog = {
+    state,
+    isShared: true,
+    async write(record, before) {
+      // The controller compares what is stored byte by byte.
+      const stored = { kind: "topic", name: "old", topic: state.topics.get("old")! } as const;
+      expect(encodeMetadata(before!)).toEqual(encodeMetadata(stored));
+      written.push(record);
+      if (record.kind === "topic") state.topics.set(record.name, record.topic!);
+    },
+  };
+  const checked: number[][] = [];
+  const check = async (...asked: number[]): Promise<void> => void checked.push(asked);
+  const catalog = new TopicCatalog(metadata, {}, { replicationDefault: 5, check });
+  expect(catalog.get("old")!.replicationFactor).toBe(5);
+  await catalog.configure("old", () => ({ "retention.ms": "1" }));
+  await catalog.addPartitions("old", 4);
+  expect(checked).toEqual([[3, 5]]);
+  expect(written.at(-1)).toMatchObject({ topic: { partitions: 4, replicas: 5 } });
 });

@@ -9,6 +9,7 @@ import {
 } from "../config/topic-config.ts";
 import { MetadataConflict, type MetadataLog } from "./metadata-log.ts";
 import type { TopicRecord } from "./metadata-record.ts";
+import type { Placement } from "./placement.ts";
 import type { Topic } from "./topic.ts";
 import { collisionKey, topicNameFault } from "./topic-name.ts";
 
@@ -21,7 +22,7 @@ export const PARTITIONS_MAX = 10_000;
 export interface NewTopic {
   readonly name: string;
   readonly partitions: number;
-  /** Default 1. */
+  /** Default that of internal topics. */
   readonly replicationFactor?: number;
   /** Under Kafka's names; Confluent's aliases are understood. */
   readonly configs?: readonly { readonly name: string; readonly value: string | null }[];
@@ -44,6 +45,7 @@ export interface TopicListener {
 export class TopicCatalog {
   readonly #metadata: MetadataLog;
   readonly #brokerTexts: BrokerTexts;
+  readonly #placement: Placement;
   readonly #byName = new Map<string, Topic>();
   readonly #byId = new Map<string, Topic>();
   readonly #collisions = new Set<string>();
@@ -52,9 +54,10 @@ export class TopicCatalog {
   #changes: Promise<unknown> = Promise.resolve();
 
   /** Starts from what the metadata log holds. */
-  constructor(metadata: MetadataLog, brokerTexts: BrokerTexts) {
+  constructor(metadata: MetadataLog, brokerTexts: BrokerTexts, placement: Placement) {
     this.#metadata = metadata;
     this.#brokerTexts = brokerTexts;
+    this.#placement = placement;
     this.refresh();
   }
 
@@ -102,10 +105,19 @@ export class TopicCatalog {
   /**
    * Checks a topic without creating it.
    *
-   * @throws BrokerError `INVALID_TOPIC_EXCEPTION`, `TOPIC_ALREADY_EXISTS`, `INVALID_PARTITIONS`, `INVALID_CONFIG`.
+   * @throws BrokerError `INVALID_TOPIC_EXCEPTION`, `TOPIC_ALREADY_EXISTS`, `INVALID_PARTITIONS`, `INVALID_CONFIG`,
+   *   `INVALID_REPLICATION_FACTOR`, `POLICY_VIOLATION`; LogError while nobody can tell whether it can be kept.
    */
-  validate(spec: NewTopic): Topic {
-    const { name, partitions, replicationFactor = 1, isInternal = false } = spec;
+  async validate(spec: NewTopic): Promise<Topic> {
+    const topic = this.#newTopic(spec);
+    // What the server itself needs is made in any case; where it cannot be kept yet, opening it is tried again.
+    if (!topic.isInternal) await this.#placement.check(topic.partitions, topic.replicationFactor);
+    return topic;
+  }
+
+  #newTopic(spec: NewTopic): Topic {
+    const { name, partitions, isInternal = false } = spec;
+    const { replicationFactor: replicas = this.#placement.replicationDefault } = spec;
     const fault = topicNameFault(name);
     if (fault !== undefined) throw new BrokerError("INVALID_TOPIC_EXCEPTION", fault);
     if (this.#byName.has(name)) throw new BrokerError("TOPIC_ALREADY_EXISTS", `topic ${name} exists already`);
@@ -116,17 +128,15 @@ export class TopicCatalog {
       );
     }
     checkPartitions(partitions);
-    return this.#checked(
-      name,
-      { id: randomUUID(), partitions, replicationFactor, isInternal, overrides: {} },
-      () => readOverrides(spec.configs ?? []),
+    return this.#checked(name, { id: randomUUID(), partitions, replicas, isInternal, overrides: {} }, () =>
+      readOverrides(spec.configs ?? []),
     );
   }
 
   /** Creates a topic and opens its partitions. Throws what {@link validate} throws. */
   create(spec: NewTopic): Promise<Topic> {
     return this.#change(async () => {
-      const topic = this.validate(spec);
+      const topic = await this.validate(spec);
       await this.#store(topic, null);
       if (this.#metadata.isShared) return this.#refreshed(topic);
       for (const listener of this.#listeners) await listener.created?.(topic);
@@ -143,7 +153,7 @@ export class TopicCatalog {
   delete(name: string): Promise<Topic> {
     return this.#change(async () => {
       const topic = this.#existing(name);
-      await this.#metadata.write({ kind: "topic", name, topic: null }, recordOf(topic));
+      await this.#metadata.write({ kind: "topic", name, topic: null }, this.#stored(topic));
       if (this.#metadata.isShared) return this.#refreshed(topic);
       this.#remove(topic);
       for (const listener of this.#listeners) await listener.deleted?.(topic);
@@ -154,7 +164,8 @@ export class TopicCatalog {
   /**
    * Raises the number of partitions to `total`.
    *
-   * @throws BrokerError `UNKNOWN_TOPIC_OR_PARTITION`, `INVALID_PARTITIONS`.
+   * @throws BrokerError `UNKNOWN_TOPIC_OR_PARTITION`, `INVALID_PARTITIONS`, `POLICY_VIOLATION`; LogError while nobody can
+   *   tell whether they can be kept.
    */
   addPartitions(
     name: string,
@@ -170,6 +181,7 @@ export class TopicCatalog {
           `topic ${name} has ${before.partitions} partitions, which can only become more, not ${total}`,
         );
       }
+      await this.#placement.check(total - before.partitions, before.replicationFactor);
       const topic = { ...before, partitions: total };
       return options.validateOnly === true ? topic : this.#replace(topic, before);
     });
@@ -187,7 +199,7 @@ export class TopicCatalog {
   ): Promise<Topic> {
     return this.#change(async () => {
       const before = this.#existing(name);
-      const topic = this.#checked(name, before, () => change(before.overrides));
+      const topic = this.#checked(name, this.#toRecord(before), () => change(before.overrides));
       return options.validateOnly === true ? topic : this.#replace(topic, before);
     });
   }
@@ -223,13 +235,26 @@ export class TopicCatalog {
   }
 
   #topicOf(name: string, record: TopicRecord): Topic {
-    const { id, partitions, replicationFactor, isInternal, overrides } = record;
+    const { id, partitions, replicas = this.#placement.replicationDefault, isInternal, overrides } = record;
     const config: TopicConfig = resolveTopicConfig(overrides, this.#brokerTexts);
-    return { name, id, partitions, replicationFactor, isInternal, overrides, config };
+    return { name, id, partitions, replicationFactor: replicas, isInternal, overrides, config };
   }
 
   async #store(topic: Topic, before: Topic | null): Promise<void> {
-    await this.#metadata.write(recordOf(topic), before === null ? null : recordOf(before));
+    const record = { kind: "topic", name: topic.name, topic: this.#toRecord(topic) } as const;
+    await this.#metadata.write(record, before === null ? null : this.#stored(before));
+  }
+
+  /** What was stored of a topic: the record itself where there is one, for it may lack what is filled in by default. */
+  #stored(topic: Topic) {
+    const { name } = topic;
+    return { kind: "topic", name, topic: this.#records.get(name) ?? this.#toRecord(topic) } as const;
+  }
+
+  /** A broker that is alone says nothing of its one copy: when its topics move to a cluster, that may keep several. */
+  #toRecord({ id, partitions, replicationFactor, isInternal, overrides }: Topic): TopicRecord {
+    const placed = this.#metadata.isShared ? { replicas: replicationFactor } : {};
+    return { id, partitions, ...placed, isInternal, overrides };
   }
 
   #remove({ name, id }: Topic): void {
@@ -264,11 +289,6 @@ export class TopicCatalog {
     }
     throw new BrokerError("REQUEST_TIMED_OUT", "other brokers keep changing the same topic; try again");
   }
-}
-
-function recordOf({ name, id, partitions, replicationFactor, isInternal, overrides }: Topic) {
-  const topic: TopicRecord = { id, partitions, replicationFactor, isInternal, overrides };
-  return { kind: "topic", name, topic } as const;
 }
 
 function checkPartitions(count: number): void {

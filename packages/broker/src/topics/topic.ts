@@ -7,6 +7,7 @@ export interface Topic {
   readonly id: string;
   /** How many partitions it has, numbered from 0. */
   readonly partitions: number;
+  /** How many copies of each partition there are. */
   readonly replicationFactor: number;
   /** Internal topics belong to the broker or the server: clients may read them, but not write to them. */
   readonly isInternal: boolean;

@@ -35,6 +35,26 @@ export interface StreamInfo {
   readonly cluster?: { readonly leader?: string; readonly replicas?: readonly StreamReplica[] };
 }
 
+/** What an account may keep; -1 is without limit. */
+export interface AccountLimits {
+  readonly max_streams: number;
+  /** In bytes. */
+  readonly max_storage: number;
+}
+
+/** What an account keeps. */
+export interface AccountUse {
+  readonly streams: number;
+  /** In bytes. */
+  readonly storage: number;
+  readonly limits: AccountLimits;
+}
+
+export interface AccountInfo extends AccountUse {
+  /** By replication factor as `R3`, where the account's limits differ by it; the others do not hold then. */
+  readonly tiers?: Readonly<Record<string, AccountUse>>;
+}
+
 interface ApiError {
   readonly code?: number;
   readonly err_code?: number;
@@ -47,6 +67,10 @@ export class JetStreamApi {
 
   constructor(mux: ReplyMux) {
     this.mux = mux;
+  }
+
+  accountInfo(): Promise<AccountInfo> {
+    return this.call("INFO", {}, INFO_TIMEOUT_MS);
   }
 
   /** Creating a stream that exists with the same configuration gives the one that exists. */

@@ -1,8 +1,11 @@
 import type { LogConfig, LogEngine, PartitionId, StateLogOptions, StateMachine } from "@letterpress/log";
 import { LogError } from "@letterpress/log";
 import { FollowedState } from "../follow/followed-state.ts";
+import { assertImported } from "../import/import-marker.ts";
 import { JetStreamError } from "../jetstream/jetstream-error.ts";
+import { streamName } from "../jetstream/partition-stream.ts";
 import { retryWhileElecting } from "../jetstream/retry.ts";
+import { type PlacementFault, StreamPlacement } from "../jetstream/stream-placement.ts";
 import { connectControl, type NatsControl } from "../nats/nats-control.ts";
 import type { NatsOptions } from "../nats/nats-options.ts";
 import type { BrokerSession } from "./broker-session.ts";
@@ -54,6 +57,7 @@ export class ClusterMember {
   readonly #metadata: ClusterMetadata;
   readonly #state: FollowedState;
   readonly #seat: ControllerSeat;
+  readonly #placement: StreamPlacement;
   readonly #followed: FollowedState[] = [];
   readonly #listeners = new Set<() => void>();
 
@@ -68,6 +72,7 @@ export class ClusterMember {
     this.#membership = parts.membership;
     this.#metadata = parts.metadata;
     this.#state = parts.state;
+    this.#placement = new StreamPlacement(control.api, () => this.#clock.now());
     parts.membership.onChange(() => this.#notify());
     this.#seat = new ControllerSeat({
       ...options,
@@ -93,6 +98,12 @@ export class ClusterMember {
         NatsLeaseStore.open(control.api, control.link, settings),
       );
       membership = await Membership.join({ announcement, store, times, clock });
+      // After the session, which an import looks for: of the two, one is always seen.
+      assertImported(
+        await retryWhileElecting(JOIN_TIMEOUT_MS, () =>
+          control.api.streamInfo(streamName(options.metadataId)),
+        ),
+      );
       let notify = (): void => {};
       const metadata = new ClusterMetadata(options.machine, () => notify());
       const state = await retryWhileElecting(JOIN_TIMEOUT_MS, () =>
@@ -117,6 +128,20 @@ export class ClusterMember {
   /** The live brokers, this one included while it has its session. */
   sessions(): readonly BrokerSession[] {
     return this.#membership.sessions();
+  }
+
+  /** How many servers keep what the cluster keeps for itself. */
+  get replicas(): number {
+    return this.#options.replicas;
+  }
+
+  /**
+   * Why so many new partitions, each with so many replicas, cannot be made; undefined when they can.
+   *
+   * @throws LogError `TIMED_OUT` when JetStream does not answer.
+   */
+  placementFault(partitions: number, replicas: number): Promise<PlacementFault | undefined> {
+    return this.#placement.faultOf(partitions, replicas);
   }
 
   /** -1 while there is none. */

@@ -1,5 +1,5 @@
 // Runs tests with many more rounds than `npm test` has: `node scripts/long-run.mjs soak|cluster`. What the environment
-// sets already stays.
+// sets already stays. Set LETTERPRESS_FAULT_SUMMARY to have the figures of the cluster's faults in a file.
 import { spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,8 +15,21 @@ const RUNS = {
       LETTERPRESS_SIMULATIONS: "7500",
     },
   },
-  /** 100 rounds of faults against brokers and NATS servers. */
-  cluster: { files: ["test/cluster"], rounds: { LETTERPRESS_FAULT_ROUNDS: "100" } },
+  /**
+   * 100 rounds of faults against brokers and NATS servers, with the sessions that brokers have by default and every time
+   * held against its bound; so one file after the other, for they would slow each other down.
+   */
+  cluster: {
+    files: ["test/cluster"],
+    flags: ["--no-file-parallelism"],
+    rounds: {
+      LETTERPRESS_FAULT_ROUNDS: "100",
+      LETTERPRESS_FAULT_SESSION_MS: "15000",
+      LETTERPRESS_FAULT_BOUNDS: "1",
+      LETTERPRESS_ENGINE_FAULT_ROUNDS: "30",
+      LETTERPRESS_ZOMBIE_ROUNDS: "20",
+    },
+  },
 };
 const TEST_TIMEOUT_MS = 7_200_000;
 
@@ -29,7 +42,14 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const vitest = join(root, "node_modules/vitest/vitest.mjs");
 const { status } = spawnSync(
   process.execPath,
-  [vitest, "run", `--testTimeout=${TEST_TIMEOUT_MS}`, "--reporter=verbose", ...run.files],
+  [
+    vitest,
+    "run",
+    `--testTimeout=${TEST_TIMEOUT_MS}`,
+    "--reporter=verbose",
+    ...(run.flags ?? []),
+    ...run.files,
+  ],
   { cwd: root, stdio: "inherit", env: { ...run.rounds, ...process.env } },
 );
 process.exit(status ?? 1);

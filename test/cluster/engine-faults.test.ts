@@ -11,7 +11,7 @@ import { NatsCluster, type NatsServer } from "./nats-cluster.ts";
 const found = findNatsServer();
 const PARTITIONS = 3;
 /** A few in the ordinary test run; the long run asks for more. */
-const ROUNDS = Number(process.env.LETTERPRESS_FAULT_ROUNDS ?? 3);
+const ROUNDS = Number(process.env.LETTERPRESS_ENGINE_FAULT_ROUNDS ?? 3);
 const ROUND_TIMEOUT_MS = 60_000;
 /** What has to be appended after a fault before the next one, on every partition. */
 const PROGRESS_BATCHES = 20;

@@ -128,6 +128,7 @@ describe.skipIf(found.path === undefined).each([1, 3] as const)(
       const controller = new AbortController();
       let reports = 0;
       const onProgress = (progress: ImportProgress): void => {
+        if (progress.phase === phase) console.log(reports, progress.bytes, progress.bytesTotal);
         if (progress.phase === phase && ++reports === after) controller.abort(new Error("stopped"));
       };
       await expect(run({ signal: controller.signal, onProgress })).rejects.toThrow("stopped");
@@ -143,6 +144,7 @@ describe.skipIf(found.path === undefined).each([1, 3] as const)(
     test("are gone on with where an import was stopped, and nothing is copied twice", async () => {
       await stopped("copying", 20);
       await expect(openPartition(METADATA)).rejects.toMatchObject({ code: "NOT_LEADER" });
+      console.log("second");
       await stopped("copying", 100);
       await stopped("verifying", 10);
       const report = await run();

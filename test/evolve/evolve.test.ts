@@ -233,7 +233,7 @@ describe("--apply", () => {
     const applied = await shop.schema("evolve", "--apply", "--plan", plan);
     expect(applied).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining("register version 2 of orders.placed-value"),
+      stderr: expect.stringContaining("registered version 2 of orders.placed-value"),
     });
     expect(await shop.read("src/gen/avro/shop/orders.ts")).toContain("discount");
     expect((await evolve()).subjects).toEqual([]);
@@ -247,6 +247,22 @@ describe("--apply", () => {
     expect(moved).toMatchObject({ code: 1, stderr: expect.stringContaining("look again") });
     const versions = await fetch(`${shop.server.registry}/subjects/orders.placed-value/versions`);
     expect(await versions.json()).toEqual([1]);
+  });
+
+  test("registers nothing, and writes no TypeScript, when one of the schemas is refused", async () => {
+    await shop.edit("schemas/common/money.avsc", '"doc": "ISO 4217, such as EUR."', '"doc": "ISO 4217."');
+    await shop.edit(ORDERS, NOTE, discounted);
+    await shop.schema("mode", "orders.placed-value", "--set", "readonly");
+    const refused = await shop.schema("evolve", "--apply");
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("nothing was registered (taken back: shop.common.Money version 2)"),
+    });
+    const versions = await fetch(`${shop.server.registry}/subjects/shop.common.Money/versions?deleted=true`);
+    expect(await versions.json()).toEqual([1]);
+    await expect(shop.read("src/gen/avro/shop/orders.ts")).rejects.toMatchObject({ code: "ENOENT" });
+    await shop.schema("mode", "orders.placed-value", "--unset");
+    expect(await shop.schema("evolve", "--apply")).toMatchObject({ code: 0 });
   });
 
   test("refuses what is blocked", async () => {

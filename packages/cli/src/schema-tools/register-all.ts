@@ -1,72 +1,85 @@
-import type { RegistryClient } from "@letterpress/registry/client";
-import type { ResolvedSchema } from "@letterpress/schema";
+import { type RegistryClient, registerReferences } from "@letterpress/registry/client";
+import type { ResolvedSchema, SchemaDefinition } from "@letterpress/schema";
 import { CliError } from "../cli-error.ts";
-import type { SchemaSource } from "../schemas/schema-sources.ts";
+import { type NewVersion, takeBack } from "./take-back.ts";
 import { unlessMissing } from "./unless-missing.ts";
 
 export interface Registered {
   readonly subject: string;
   readonly id: number;
-  readonly version: number | null;
+  readonly version: number;
+}
+
+/** A schema and where it belongs. */
+export interface SubjectSchema {
+  readonly subject: string;
+  readonly schema: ResolvedSchema;
+}
+
+export interface RegisterAllOptions {
+  /** Run when it is known which versions are there: from then on, a version that somebody else adds ends the run. */
+  readonly confirm?: (() => Promise<void>) | undefined;
 }
 
 /**
  * Registers schemas, and before each one what it includes: all of them or none. When one is refused on the way, the
- * versions that were new are deleted again, for good; ids that they have used up stay used.
+ * versions that this run has made are deleted again, for good; ids that they have used up stay used.
  *
- * @throws CliError `REFUSED` with what was taken back; RegistryClientError when not even that could be done.
+ * @throws CliError `REFUSED` with what was taken back, and what could not be and stays; what `confirm` throws.
  */
 export async function registerAll(
   registry: RegistryClient,
-  sources: readonly SchemaSource[],
+  sources: readonly SubjectSchema[],
+  { confirm }: RegisterAllOptions = {},
 ): Promise<Registered[]> {
   const before = await versionsBefore(registry, sources);
+  await confirm?.();
+  const tried: { readonly subject: string; readonly definition: SchemaDefinition }[] = [];
+  const register = async (subject: string, definition: SchemaDefinition): Promise<Registered> => {
+    tried.push({ subject, definition });
+    const { id, version } = await registry.register(subject, definition);
+    const registered = version ?? (await registry.lookup(subject, definition)).version;
+    checkUnmoved(subject, registered, before.get(subject)!);
+    return { subject, id, version: registered };
+  };
   const registered: Registered[] = [];
   try {
     for (const { subject, schema } of sources) {
-      const { id, version = null } = await registry.registerResolved(subject, schema);
-      registered.push({ subject, id, version });
+      const references = await registerReferences(
+        schema.references,
+        async (included, definition) => (await register(included, definition)).version,
+      );
+      registered.push(await register(subject, { format: schema.format, text: schema.text, references }));
     }
     return registered;
   } catch (cause) {
-    const taken = await takeBack(registry, before);
-    const message = cause instanceof Error ? cause.message : String(cause);
-    const undone = taken.length === 0 ? "" : ` (taken back: ${taken.join(", ")})`;
-    throw new CliError("REFUSED", `nothing was registered${undone}: ${message}`, { cause });
+    // Looking up tells what is there, also where only the answer to a registration was lost.
+    const isNew = ({ subject, version }: NewVersion): boolean => !before.get(subject)!.has(version);
+    throw await takeBack(registry, tried, isNew, cause);
   }
 }
 
-/** The versions that each subject has, deleted ones included, in the order in which subjects are registered. */
+/** @throws CliError `REFUSED` when the version shows that somebody else has registered one meanwhile. */
+function checkUnmoved(subject: string, version: number, before: ReadonlySet<number>): void {
+  if (before.has(version) || version === Math.max(0, ...before) + 1) return;
+  throw new CliError("REFUSED", `somebody else has registered a version of ${subject} meanwhile; look again`);
+}
+
+/** The versions that each subject has, deleted ones included. */
 async function versionsBefore(
   registry: RegistryClient,
-  sources: readonly SchemaSource[],
-): Promise<Map<string, ReadonlySet<number>>> {
+  sources: readonly SubjectSchema[],
+): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
   const before = new Map<string, ReadonlySet<number>>();
   const seen = new Set<ResolvedSchema>();
   const add = async (subject: string, schema: ResolvedSchema): Promise<void> => {
-    if (before.has(subject) && seen.has(schema)) return;
-    seen.add(schema);
-    for (const reference of schema.references) await add(reference.subject, reference.schema);
+    if (!seen.has(schema)) {
+      seen.add(schema);
+      for (const reference of schema.references) await add(reference.subject, reference.schema);
+    }
     if (before.has(subject)) return;
     before.set(subject, new Set((await unlessMissing(registry.versions(subject, { deleted: true }))) ?? []));
   };
   for (const { subject, schema } of sources) await add(subject, schema);
   return before;
-}
-
-/** Deletes what is new, what includes others before what it includes. */
-async function takeBack(
-  registry: RegistryClient,
-  before: ReadonlyMap<string, ReadonlySet<number>>,
-): Promise<string[]> {
-  const taken: string[] = [];
-  for (const [subject, known] of [...before].toReversed()) {
-    for (const version of (await unlessMissing(registry.versions(subject))) ?? []) {
-      if (known.has(version)) continue;
-      await registry.deleteVersion(subject, version);
-      await registry.deleteVersion(subject, version, { permanent: true });
-      taken.push(`${subject} version ${version}`);
-    }
-  }
-  return taken;
 }

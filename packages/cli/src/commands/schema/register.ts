@@ -50,7 +50,7 @@ async function run(file: string | undefined, input: unknown, io: Io): Promise<vo
   new Output(io, flags).result(registered, () =>
     table(
       ["SUBJECT", "VERSION", "ID"],
-      registered.map(({ subject, version, id }) => [subject, String(version ?? ""), String(id)]),
+      registered.map(({ subject, version, id }) => [subject, String(version), String(id)]),
     ),
   );
 }

@@ -1,4 +1,4 @@
-import type { StateLog, StateLogOptions, StateMachine } from "@letterpress/log";
+import type { LogError, StateLog, StateLogOptions, StateMachine } from "@letterpress/log";
 import type { Broker } from "./broker.ts";
 import { BrokerError } from "./broker-error.ts";
 import type { ResolvedBrokerOptions } from "./broker-options.ts";
@@ -7,6 +7,7 @@ import type { ClusterView } from "./cluster-view.ts";
 import type { Foundation } from "./foundation.ts";
 import type { GroupCoordinator } from "./groups/group-coordinator.ts";
 import type { Listener } from "./network/listener.ts";
+import { firstFailure } from "./partition/log-failure.ts";
 import type { Partition } from "./partition/partition.ts";
 import type { RecordGuard } from "./record-guard.ts";
 import { ensureStateTopic } from "./state-topics.ts";
@@ -88,6 +89,15 @@ export class RunningBroker implements AsyncDisposable {
       );
     }
     return this.#parts.foundation.openState(name, machine, options);
+  }
+
+  /**
+   * Why the broker cannot keep its own state any more: one of the logs of its metadata, groups or schemas has failed, and
+   * stays so until it is opened anew. Undefined while all of them serve.
+   */
+  storageFailure(): Promise<LogError | undefined> {
+    const { metadata, partitions } = this.#parts.foundation;
+    return firstFailure(metadata.log, partitions);
   }
 
   /** Hands over to other brokers, stops accepting, answers what waits, then closes every log and the engine. */

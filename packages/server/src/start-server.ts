@@ -28,6 +28,7 @@ import {
 import { RegistryGuard } from "./guard/index.ts";
 import { createHttpApp } from "./http/http-app.ts";
 import { type HttpListener, listenHttp } from "./http/http-listener.ts";
+import { findUnready } from "./http/unready.ts";
 import { listenFailed } from "./listen-failed.ts";
 import { createMetrics, type ServerMetrics } from "./metrics.ts";
 import { ServerError } from "./server-error.ts";
@@ -89,7 +90,8 @@ export async function startServer(input: ServerConfigInput = {}): Promise<Letter
             isLed: () => shared.isLed,
             catchUp: () => shared.catchUp(),
           });
-    const app = createHttpApp({ registry: { fetch: answer }, metrics, isReady: () => ready });
+    const unready = () => findUnready(broker, ready);
+    const app = createHttpApp({ registry: { fetch: answer }, metrics, unready });
     const http = await listenHttp(app as Hono, parseEndpoint(config.http), config.httpTls);
     await member?.announceHttp(reachable(http.url, broker));
     const close = once(async () => {

@@ -1,3 +1,4 @@
+import type { PartitionLog } from "@letterpress/log";
 import type { MetadataRecord } from "./metadata-record.ts";
 import type { MetadataState } from "./metadata-state.ts";
 
@@ -11,6 +12,8 @@ export interface MetadataLog {
   readonly state: MetadataState;
   /** Other brokers change it, too: `state` moves by itself. */
   readonly isShared: boolean;
+  /** Where it is kept; left out where that is no partition log of this broker's. */
+  readonly log?: PartitionLog;
   /**
    * Stores one fact; resolves once it is durable and applied to `state`.
    *

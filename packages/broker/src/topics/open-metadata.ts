@@ -32,6 +32,7 @@ export async function openMetadata(engine: LogEngine, flush: LogConfig["flush"])
   const metadata: OpenMetadataLog = {
     state,
     isShared: false,
+    log,
     write: async (record) => {
       await stateLog.append([encodeMetadata(record)]);
     },

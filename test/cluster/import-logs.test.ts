@@ -128,7 +128,6 @@ describe.skipIf(found.path === undefined).each([1, 3] as const)(
       const controller = new AbortController();
       let reports = 0;
       const onProgress = (progress: ImportProgress): void => {
-        if (progress.phase === phase) console.log(reports, progress.bytes, progress.bytesTotal);
         if (progress.phase === phase && ++reports === after) controller.abort(new Error("stopped"));
       };
       await expect(run({ signal: controller.signal, onProgress })).rejects.toThrow("stopped");

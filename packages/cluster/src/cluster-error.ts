@@ -12,6 +12,12 @@ export type ClusterErrorCode =
   | "NATS_LIMIT"
   /** Another process holds the session of this broker's node id. */
   | "NODE_ID_IN_USE"
+  /** An import has begun here and has not finished: nothing is served before it has. */
+  | "IMPORT_UNFINISHED"
+  /** There is something already where an import needs an empty cluster. */
+  | "CLUSTER_NOT_EMPTY"
+  /** What the cluster holds of an import is not what the folder holds. */
+  | "IMPORT_MISMATCH"
   | "INVALID_OPTIONS";
 
 /** The one error of this package; its message says what to change. */

@@ -1,6 +1,10 @@
 export { ClusterError, type ClusterErrorCode } from "./cluster-error.ts";
 export type { JetStreamEngineOptions, Replicas } from "./engine-options.ts";
 export type { FollowedState } from "./follow/followed-state.ts";
+export type { ImportSource } from "./import/check-source.ts";
+export { importLogs } from "./import/import-logs.ts";
+export type { ImportOrigin } from "./import/import-marker.ts";
+export type { ImportOptions, ImportPhase, ImportProgress, ImportReport } from "./import/import-options.ts";
 export { openJetStreamEngine } from "./jetstream-engine.ts";
 export type { BrokerSession } from "./membership/broker-session.ts";
 export { ClusterMember, type ClusterMemberOptions } from "./membership/cluster-member.ts";

@@ -10,6 +10,7 @@ import {
   type ResolvedEngineOptions,
   resolveEngineOptions,
 } from "./engine-options.ts";
+import { unfinishedImport } from "./import/import-marker.ts";
 import { JetStreamApi, type StreamInfo } from "./jetstream/jetstream-api.ts";
 import { JetStreamError } from "./jetstream/jetstream-error.ts";
 import { MESSAGE_OVERHEAD_BYTES, PartitionStream, streamName } from "./jetstream/partition-stream.ts";
@@ -134,6 +135,7 @@ class JetStreamEngine implements LogEngine {
   async #streamOf(id: PartitionId, { replicas = this.#options.replicas }: LogConfig): Promise<StreamInfo> {
     const info = await ensureStream(this.#api, id, replicas, this.#options.openTimeoutMs);
     assertNotEmptied(info);
+    assertNotImporting(info);
     return info;
   }
 
@@ -149,4 +151,10 @@ function assertNotEmptied({ config, state, did_create: isNew = false }: StreamIn
     "STORAGE_FAILED",
     `somebody has purged the stream ${config.name}, and with it the offset that comes next; delete the topic`,
   );
+}
+
+/** Brokers look for an import when they join; one that was quicker than an import must not write in the middle of it. */
+function assertNotImporting(info: StreamInfo): void {
+  const origin = unfinishedImport(info);
+  if (origin !== undefined) throw new LogError("NOT_LEADER", `${origin.name} is being imported`);
 }

@@ -78,6 +78,11 @@ export class JetStreamApi {
     return this.call(`STREAM.CREATE.${config.name}`, config, CHANGE_TIMEOUT_MS);
   }
 
+  /** Gives a stream that exists another configuration. */
+  async updateStream(config: StreamConfig): Promise<void> {
+    await this.call(`STREAM.UPDATE.${config.name}`, config, CHANGE_TIMEOUT_MS);
+  }
+
   /** Undefined when there is no such stream. */
   async streamInfo(name: string): Promise<StreamInfo | undefined> {
     try {

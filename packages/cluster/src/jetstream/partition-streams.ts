@@ -42,8 +42,17 @@ export async function listPartitions(api: JetStreamApi): Promise<PartitionId[]> 
   });
 }
 
-/** Everything that JetStream could delete by itself is off: what goes is for the log to say. */
-function streamConfig(id: PartitionId, replicas: number): StreamConfig {
+/**
+ * Everything that JetStream could delete by itself is off: what goes is for the log to say.
+ *
+ * @param metadata what the stream says of itself beside its topic.
+ * @throws LogError `INVALID_PARTITION`
+ */
+export function streamConfig(
+  id: PartitionId,
+  replicas: number,
+  metadata: Readonly<Record<string, string>> = {},
+): StreamConfig {
   const { topic, topicId, partition } = id;
   if (!TOPIC_ID.test(topicId) || !Number.isSafeInteger(partition) || partition < 0) {
     throw new LogError(
@@ -70,6 +79,6 @@ function streamConfig(id: PartitionId, replicas: number): StreamConfig {
     duplicate_window: 0,
     allow_direct: true,
     deny_delete: true,
-    metadata: { "letterpress.topic": topic },
+    metadata: { "letterpress.topic": topic, ...metadata },
   };
 }

@@ -27,6 +27,7 @@ export class Shop implements AsyncDisposable {
   readonly server: TestServer;
   readonly #stop = new AbortController();
   readonly #running: Promise<unknown>[] = [];
+  #orders: Letterpress | undefined;
 
   private constructor(folder: string, server: TestServer) {
     this.folder = folder;
@@ -74,7 +75,13 @@ export class Shop implements AsyncDisposable {
 
   /** Places orders with the examples' generated code. */
   async placeOrders(count: number): Promise<void> {
-    await placeOrders({ client: this.#client("orders"), signal: this.#stop.signal, log: () => {} }, count);
+    this.#orders = this.#client("orders");
+    await placeOrders({ client: this.#orders, signal: this.#stop.signal, log: () => {} }, count);
+  }
+
+  /** Ends what has placed the orders. */
+  async closeOrders(): Promise<void> {
+    await this.#orders?.close();
   }
 
   /** Runs the payments service until the shop closes; resolves when it has settled so many orders. */

@@ -1,8 +1,10 @@
+import { type ResolvedSchema, readerFingerprint } from "@letterpress/schema";
 import { describe, expect, test } from "vitest";
 import { evaluate, gravest } from "./evaluate.ts";
-import type { KnownVersion, ReaderKnowledge } from "./facts.ts";
+import type { KnownVersion, ReaderKnowledge, WriterFacts } from "./facts.ts";
 import { planHash } from "./plan-hash.ts";
-import { factsOf, groupOf, schemaOf, topicOf, versionsOf } from "./testing/facts.ts";
+import type { SubjectReport } from "./report.ts";
+import { declaredWriter, factsOf, groupOf, schemaOf, topicOf, versionsOf } from "./testing/facts.ts";
 
 const ID = { name: "id", type: "string" };
 const TOTAL = { name: "total", type: "long" };
@@ -45,7 +47,9 @@ describe("the order of deployment", () => {
     const [small] = versions as [KnownVersion];
     const stillSmall = evaluate(factsOf("NONE", BIG, versions, [topicOf([small])]));
     expect(stillSmall.order).toBe("producers-first");
-    expect(stillSmall.writers).toEqual([{ topic: "orders", schemaId: 101, version: 1 }]);
+    expect(stillSmall.writers).toMatchObject([
+      { topic: "orders", knowledge: "inferred", schemaId: 101, writesWith: 1 },
+    ]);
   });
 });
 
@@ -127,6 +131,76 @@ describe("readers", () => {
       ["inferred", "total", ["g-1"]],
       ["unknown", "total", ["g-2"]],
       ["declared", "total", ["g-4"]],
+    ]);
+  });
+});
+
+describe("writers", () => {
+  const versions = versionsOf(SMALL, BIG);
+  const [small, big] = versions as [KnownVersion, KnownVersion];
+  // Reads what version 2 wrote, and not what version 1 did.
+  const noted = schemaOf([ID, TOTAL, { ...ID, name: "note", default: "" }]);
+  const silent: WriterFacts = { producerId: 9n, writer: { kind: "unknown", lastWrittenMs: 5 } };
+  const report = (candidate: ResolvedSchema, retained: KnownVersion[], ...writers: WriterFacts[]) =>
+    evaluate(factsOf("NONE", candidate, versions, [topicOf(retained, [groupOf("audit", 90n)], writers)]));
+  const brief = ({ writers }: SubjectReport) =>
+    writers.map(({ knowledge, writesWith, reasons }) => [knowledge, writesWith, reasons.length]);
+
+  test("declared, inferred and unknown ones are told apart, and what is declared is not inferred", () => {
+    expect(brief(report(noted, [small], declaredWriter("shop", small), silent))).toEqual([
+      ["declared", 1, 1],
+      ["unknown", undefined, 0],
+    ]);
+    expect(
+      brief(
+        report(noted, [small], declaredWriter("shop", { id: 103, fingerprint: readerFingerprint(noted) })),
+      ),
+    ).toEqual([
+      ["declared", "candidate", 0],
+      ["inferred", 1, 1],
+    ]);
+    expect(brief(report(noted, [big, small], silent))).toEqual([
+      ["unknown", undefined, 0],
+      ["inferred", 1, 1],
+    ]);
+  });
+
+  test("a schema that is no live version is known by its id, and by the records that have it", () => {
+    const foreign = { id: 102, fingerprint: "ff".repeat(16) };
+    expect(brief(report(BOTH_WAYS, [small], declaredWriter("shop", foreign)))[0]).toEqual(["declared", 2, 0]);
+    const deleted = { ...versionsOf(OTHER)[0]!, id: 77 };
+    expect(brief(report(noted, [deleted], declaredWriter("shop", deleted)))).toMatchObject([
+      ["declared", undefined, 2],
+    ]);
+  });
+
+  test("who is connected decides the order, who has left does not", () => {
+    expect(report(noted, [big], declaredWriter("shop", small)).order).toBe("producers-first");
+    const left = report(noted, [big], declaredWriter("shop", small, 1_000));
+    expect(left.writers[0]).toMatchObject({ hasLeft: true, reasons: [{}] });
+    expect(left).toMatchObject({ order: "any", breakages: [] });
+  });
+
+  test("groups would break on what is still written, if they were deployed before the producers", () => {
+    const both = [declaredWriter("shop", small), declaredWriter("import", small), silent];
+    const { breakages, steps } = report(noted, [small], ...both);
+    expect(breakages).toMatchObject([
+      {
+        kind: "reading-live",
+        group: "audit",
+        knowledge: "declared",
+        field: "total",
+        why: expect.stringContaining("shop, import write with version 1"),
+      },
+    ]);
+    expect(steps.map(({ until }) => until)).toContain(
+      "no live producer writes with a version before 3 (now shop, import declare version 1, 1 producer declares nothing)",
+    );
+    expect(report(noted, [small]).breakages).toMatchObject([
+      {
+        knowledge: "inferred",
+        why: expect.stringContaining("the newest records are written with version 1"),
+      },
     ]);
   });
 });

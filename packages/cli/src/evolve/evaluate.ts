@@ -4,7 +4,8 @@ import { orderOf, stepsOf } from "./order.ts";
 import { breakagesOfReaders, readersOf } from "./readers.ts";
 import { reasonsOf } from "./reasons.ts";
 import type { Breakage, DeploymentOrder, SubjectReport, Verdict } from "./report.ts";
-import { breakagesOfRetained, retainedOf, writersOf } from "./retained.ts";
+import { breakagesOfRetained, retainedOf } from "./retained.ts";
+import { breakagesOfWriters, writersOf } from "./writers.ts";
 
 /** The verdict on one subject. Pure: facts in, report out; proposals are made elsewhere, and checked with this. */
 export function evaluate(facts: SubjectFacts): SubjectReport {
@@ -13,9 +14,13 @@ export function evaluate(facts: SubjectFacts): SubjectReport {
   const isAllowed = checkLevel(level, candidate.parsed, versions.map(versionedSchema)).length === 0;
   const retained = retainedOf(facts);
   const readers = readersOf(facts);
-  const writers = writersOf(facts);
-  const order = orderOf(facts, writers, retained, readers);
-  const breakages = [...breakagesOfRetained(facts, retained), ...breakagesOfReaders(facts, readers)];
+  const writers = writersOf(facts, retained);
+  const order = orderOf(facts, writers, readers);
+  const breakages = [
+    ...breakagesOfRetained(facts, retained),
+    ...breakagesOfWriters(facts, writers),
+    ...breakagesOfReaders(facts, readers),
+  ];
   const isUnchanged = versions.at(-1)?.fingerprint === candidate.fingerprint;
   return {
     subject,
@@ -34,7 +39,7 @@ export function evaluate(facts: SubjectFacts): SubjectReport {
     readers,
     writers,
     breakages: isUnchanged ? [] : breakages,
-    steps: isUnchanged || !isAllowed ? [] : stepsOf(order, subject, nextVersion, retained),
+    steps: isUnchanged || !isAllowed ? [] : stepsOf(order, subject, nextVersion, retained, writers),
     replays: topics.flatMap(({ topic, part, replay }) =>
       replay === undefined ? [] : [{ topic, part, ...replay }],
     ),

@@ -61,6 +61,28 @@ export interface GroupFacts {
   readonly committed: ReadonlyMap<number, bigint>;
 }
 
+/** What is known of which schema a producer writes with. */
+export type WriterKnowledge =
+  /** Its client says so to the broker, as the SDK's typed producers do. */
+  | {
+      readonly kind: "declared";
+      readonly clientId: string | undefined;
+      readonly clientHost: string;
+      /** When it hung up, in milliseconds since the epoch; undefined while it is connected. */
+      readonly leftAtMs: number | undefined;
+      readonly schemaId: number;
+      readonly fingerprint: string;
+    }
+  /** It says nothing; the log knows it by its idempotent writes, the last of them at this time. */
+  | { readonly kind: "unknown"; readonly lastWrittenMs: number };
+
+/** A producer of a topic. */
+export interface WriterFacts {
+  /** Undefined for one that is not idempotent. */
+  readonly producerId: bigint | undefined;
+  readonly writer: WriterKnowledge;
+}
+
 /** What one kind of finding looked like over all records of a replay. */
 export interface ReplayFinding extends ReadFinding {
   readonly schemaId: number;
@@ -97,6 +119,8 @@ export interface TopicFacts {
   readonly retained: readonly RetainedSchema[];
   readonly unseen: readonly UnseenRange[];
   readonly groups: readonly GroupFacts[];
+  /** Undefined where the brokers tell no producers. */
+  readonly writers: readonly WriterFacts[] | undefined;
   readonly replay: Replay | undefined;
 }
 

@@ -1,6 +1,7 @@
 import { checkCompatibility } from "@letterpress/schema";
 import type { SubjectFacts } from "./facts.ts";
 import type { DeploymentOrder, ReaderRow, RetainedRow, Step, WriterRow } from "./report.ts";
+import { isLive, replacedText } from "./writers.ts";
 
 /**
  * Who has to have the candidate first, from both directions. Consumers may go first when the candidate reads what is
@@ -9,16 +10,12 @@ import type { DeploymentOrder, ReaderRow, RetainedRow, Step, WriterRow } from ".
 export function orderOf(
   { candidate, versions, topics }: SubjectFacts,
   writers: readonly WriterRow[],
-  retained: readonly RetainedRow[],
   readers: readonly ReaderRow[],
 ): DeploymentOrder {
   const latest = versions.at(-1);
   if (latest === undefined) return "any";
-  const unreadable = new Set(
-    retained.filter(({ reasons }) => reasons.length > 0).map(({ schemaId }) => schemaId),
-  );
   const readsLatest = checkCompatibility({ reader: candidate.parsed, writer: latest.parsed }).length === 0;
-  const consumersFirst = readsLatest && writers.every(({ schemaId }) => !unreadable.has(schemaId));
+  const consumersFirst = readsLatest && writers.every((row) => !isLive(row) || row.reasons.length === 0);
   const latestReads = checkCompatibility({ reader: latest.parsed, writer: candidate.parsed }).length === 0;
   // Groups that are stopped now, and readers nobody knows of, are taken to read with the latest version.
   const isStopped = topics.some(({ groups }) => groups.some(({ members }) => members.length === 0));
@@ -34,6 +31,7 @@ export function stepsOf(
   subject: string,
   nextVersion: number,
   retained: readonly RetainedRow[],
+  writers: readonly WriterRow[],
 ): Step[] {
   const register: Step = { what: `register version ${nextVersion} of ${subject}` };
   const waits = waitsOf(retained);
@@ -54,7 +52,7 @@ export function stepsOf(
     case "producers-first":
       return [
         register,
-        { ...producers, until: "no producer writes with an older version" },
+        { ...producers, until: replacedText(writers, nextVersion) },
         { what: "wait for what is in the log", until: drainedText(retained) },
         consumers,
       ];

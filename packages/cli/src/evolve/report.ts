@@ -59,17 +59,32 @@ export interface ReaderRow {
   readonly reasons: readonly Incompatibility[];
 }
 
-/** A schema that a topic's producers write with, as the newest records show. */
+/** A producer of a topic, or, where nobody says it, a schema that the newest records show. */
 export interface WriterRow {
   readonly topic: string;
-  readonly schemaId: number;
-  readonly version: number | undefined;
+  /** `declared` by the client, `inferred` from the newest records; `unknown` is a producer that says nothing. */
+  readonly knowledge: "declared" | "inferred" | "unknown";
+  readonly clientId: string | undefined;
+  readonly clientHost: string | undefined;
+  readonly producerId: bigint | undefined;
+  /** When an unknown producer wrote last, in milliseconds since the epoch. */
+  readonly lastWrittenMs: number | undefined;
+  /** Whether its client has hung up: it writes no more. */
+  readonly hasLeft: boolean;
+  readonly schemaId: number | undefined;
+  /** The version it writes with; `candidate` when it has the new one already; undefined when it is none, or unknown. */
+  readonly writesWith: number | "candidate" | undefined;
+  /** Why the candidate could not read what it writes. */
+  readonly reasons: readonly Incompatibility[];
 }
 
 /** Somebody who would break, and when. */
 export interface Breakage {
-  /** `reading-old`: its next build meets records it cannot read. `reading-new`: the build it runs meets new records. */
-  readonly kind: "reading-old" | "reading-new";
+  /**
+   * `reading-old`: its next build meets records it cannot read. `reading-live`: its next build meets what producers still
+   * write, if it is deployed before them. `reading-new`: the build it runs meets new records.
+   */
+  readonly kind: "reading-old" | "reading-live" | "reading-new";
   readonly topic: string;
   readonly group: string;
   /** Empty when the group has no live member. */

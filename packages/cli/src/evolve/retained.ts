@@ -1,7 +1,7 @@
 import { checkCompatibility } from "@letterpress/schema";
 import type { GroupFacts, RetainedSchema, SubjectFacts, TopicFacts } from "./facts.ts";
 import { fieldOf } from "./reasons.ts";
-import type { Breakage, GroupBehind, RetainedRow, WriterRow } from "./report.ts";
+import type { Breakage, GroupBehind, RetainedRow } from "./report.ts";
 
 /** Every schema id in the retained logs: whether the candidate reads it, and who has not read the last of it yet. */
 export function retainedOf({ candidate, versions, topics }: SubjectFacts): RetainedRow[] {
@@ -38,26 +38,6 @@ function behind({ group, committed, members }: GroupFacts, { ranges }: RetainedS
     .map(({ partition, lastOffset }) => ({ partition, committed: committed.get(partition), lastOffset }))
     .filter(({ committed: offset, lastOffset }) => offset === undefined || offset <= lastOffset);
   return partitions.length === 0 ? [] : [{ group, partitions }];
-}
-
-/** The schemas that producers write with now: those of the newest record of each partition. */
-export function writersOf({ versions, topics }: SubjectFacts): WriterRow[] {
-  return topics.flatMap(({ topic, retained }) => {
-    const newest = new Map<number, { schemaId: number; offset: bigint }>();
-    for (const { schemaId, ranges } of retained) {
-      for (const { partition, lastOffset } of ranges) {
-        const known = newest.get(partition);
-        if (known === undefined || known.offset < lastOffset) {
-          newest.set(partition, { schemaId, offset: lastOffset });
-        }
-      }
-    }
-    return [...new Set([...newest.values()].map(({ schemaId }) => schemaId))].map((schemaId) => ({
-      topic,
-      schemaId,
-      version: versions.find(({ id }) => id === schemaId)?.version,
-    }));
-  });
 }
 
 /** The groups that would meet records their next build cannot read. */

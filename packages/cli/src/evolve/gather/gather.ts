@@ -9,6 +9,7 @@ import { groupsOf } from "./groups.ts";
 import { type NamedSchema, replay } from "./replay.ts";
 import { type LogScan, scanLog } from "./scan-log.ts";
 import { includersOf, versionsOf } from "./versions.ts";
+import { writersOf } from "./writers.ts";
 
 export interface GatherOptions {
   /** Checks at this level instead of the subjects' own. */
@@ -71,11 +72,19 @@ export async function gatherTopics(
   return { ...facts, topics: found };
 }
 
-const EMPTY = { records: 0, unframed: 0, retained: [], unseen: [], groups: [], replay: undefined } as const;
+const EMPTY = {
+  records: 0,
+  unframed: 0,
+  retained: [],
+  unseen: [],
+  groups: [],
+  writers: [],
+  replay: undefined,
+} as const;
 
 async function topicFacts(
   connected: Connected,
-  { candidate, versions }: SubjectFacts,
+  { subject, candidate, versions }: SubjectFacts,
   topic: string,
   part: "key" | "value",
   options: GatherOptions,
@@ -92,6 +101,7 @@ async function topicFacts(
     retained: retainedOf(scan, schemas),
     unseen: scan.unseen,
     groups: await groupsOf(connected.admin, topic, part, metadata!.partitions.length),
+    writers: await writersOf(connected.admin, topic, part, subject),
     replay: options.replay === 0 ? undefined : replay(candidate, scan.kept, schemas),
   };
 }

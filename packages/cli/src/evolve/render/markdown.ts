@@ -1,6 +1,6 @@
 import type { EvolveReport, SubjectReport } from "../report.ts";
 import { placeText } from "./text.ts";
-import { ORDER_TEXT, VERDICT_TEXT } from "./words.ts";
+import { ORDER_TEXT, schemaText, VERDICT_TEXT, WHEN_TEXT, writerText } from "./words.ts";
 
 /** The report for a pull request. */
 export function evolveMarkdown({ subjects, plan, verdict }: EvolveReport): string {
@@ -30,11 +30,26 @@ function subjectMarkdown(report: SubjectReport): string {
       groupsBehind.map(({ group }) => group).join(", ") || "-",
     ],
   );
+  const readers = report.readers.map(({ topic, group, clientId, readsWith, knowledge, reasons: why }) => [
+    topic,
+    group,
+    clientId,
+    schemaText(readsWith),
+    knowledge,
+    why.length === 0 ? "yes" : "no",
+  ]);
+  const writers = report.writers.map((row) => [
+    row.topic,
+    writerText(row),
+    schemaText(row.writesWith, row.schemaId),
+    row.hasLeft ? `${row.knowledge}, has left` : row.knowledge,
+    row.knowledge === "unknown" ? "?" : row.reasons.length === 0 ? "yes" : "no",
+  ]);
   const breakages = report.breakages.map(({ kind, group, members, field, why, knowledge }) => [
     group,
     members.join(", ") || "no live member",
     code(field),
-    kind === "reading-old" ? "when it is deployed" : "when producers are",
+    WHEN_TEXT[kind],
     why,
     knowledge,
   ]);
@@ -57,6 +72,8 @@ function subjectMarkdown(report: SubjectReport): string {
       ["Topic", "Schema id", "Version", "Records", "Readable", "Not yet read by"],
       retained,
     ),
+    ...tableOf("Read by", ["Topic", "Group", "Member", "Reads with", "Known", "Reads new records"], readers),
+    ...tableOf("Written by", ["Topic", "Producer", "Writes with", "Known", "Readable"], writers),
     ...tableOf("Who breaks", ["Group", "Members", "Field", "When", "Why", "Known"], breakages),
     ...tableOf("Replay", ["Topic", "Finding", "Field", "What", "Records", "Schema id"], findings),
     ...replays

@@ -1,7 +1,7 @@
 import type { SourceLocation } from "@letterpress/schema";
 import { counted, table } from "../../table.ts";
 import type { EvolveReport, Reason, SubjectReport, Verdict } from "../report.ts";
-import { ORDER_TEXT, VERDICT_TEXT } from "./words.ts";
+import { ORDER_TEXT, schemaText, VERDICT_TEXT, WHEN_TEXT, writerText } from "./words.ts";
 
 /** The report for a terminal: compiler-style reasons, then facts, then what to do. */
 export function evolveText({ subjects, plan }: EvolveReport): string {
@@ -34,6 +34,7 @@ function subjectText(report: SubjectReport): string {
     ),
     ...section("In the log", retainedLines(report)),
     ...section("Read by", readerLines(report)),
+    ...section("Written by", writerLines(report)),
     ...section("Who breaks", breakageLines(report)),
     ...section("Replay", replayLines(report)),
     ...section(
@@ -98,17 +99,29 @@ function readerLines({ readers }: SubjectReport): string[] {
     topic,
     group,
     `${clientId} (${memberId})`,
-    readsWith === undefined ? "?" : readsWith === "candidate" ? "this one" : `version ${readsWith}`,
+    schemaText(readsWith),
     knowledge,
     reasons.length === 0 ? "yes" : "no",
   ]);
   return table(["TOPIC", "GROUP", "MEMBER", "READS WITH", "KNOWN", "READS NEW RECORDS"], rows).split("\n");
 }
 
+function writerLines({ writers }: SubjectReport): string[] {
+  if (writers.length === 0) return [];
+  const rows = writers.map((row) => [
+    row.topic,
+    writerText(row),
+    schemaText(row.writesWith, row.schemaId),
+    row.hasLeft ? `${row.knowledge}, has left` : row.knowledge,
+    row.knowledge === "unknown" ? "?" : row.reasons.length === 0 ? "yes" : "no",
+  ]);
+  return table(["TOPIC", "PRODUCER", "WRITES WITH", "KNOWN", "READABLE"], rows).split("\n");
+}
+
 function breakageLines({ breakages }: SubjectReport): string[] {
   return breakages.map(({ kind, group, members, field, why, knowledge }) => {
     const who = members.length === 0 ? `${group} (no live member)` : `${group} (${members.join(", ")})`;
-    const when = kind === "reading-old" ? "when it is deployed" : "when producers are";
+    const when = WHEN_TEXT[kind];
     return `${who}: ${field}, ${when}; ${why}${knowledge === "fact" ? "" : ` (${knowledge})`}`;
   });
 }

@@ -6,6 +6,7 @@ import type {
   ReaderKnowledge,
   SubjectFacts,
   TopicFacts,
+  WriterFacts,
 } from "../facts.ts";
 
 export const FILE = "order.avsc";
@@ -55,8 +56,22 @@ export function groupOf(
   };
 }
 
+/** A client that declares a version, or this schema. */
+export function declaredWriter(
+  clientId: string,
+  { id, fingerprint }: Pick<KnownVersion, "id" | "fingerprint">,
+  leftAtMs?: number,
+): WriterFacts {
+  const writer = { clientId, clientHost: "/127.0.0.1", leftAtMs, schemaId: id, fingerprint };
+  return { producerId: 1n, writer: { kind: "declared", ...writer } };
+}
+
 /** A topic of one partition with ten records of each of these versions, in this order. */
-export function topicOf(retained: readonly KnownVersion[], groups: readonly GroupFacts[] = []): TopicFacts {
+export function topicOf(
+  retained: readonly KnownVersion[],
+  groups: readonly GroupFacts[] = [],
+  writers: readonly WriterFacts[] = [],
+): TopicFacts {
   return {
     topic: "orders",
     part: "value",
@@ -74,6 +89,7 @@ export function topicOf(retained: readonly KnownVersion[], groups: readonly Grou
     }),
     unseen: [],
     groups,
+    writers,
     replay: undefined,
   };
 }

@@ -1,0 +1,130 @@
+import { checkCompatibility } from "@letterpress/schema";
+import type { SubjectFacts, TopicFacts, WriterFacts } from "./facts.ts";
+import { fieldOf } from "./reasons.ts";
+import type { Breakage, RetainedRow, WriterRow } from "./report.ts";
+
+/**
+ * Who writes each topic: what producers declare, what the newest records show beyond that, and producers of whom
+ * nothing is known.
+ */
+export function writersOf(facts: SubjectFacts, retained: readonly RetainedRow[]): WriterRow[] {
+  return facts.topics.flatMap((topic) => {
+    const rows = retained.filter((row) => row.topic === topic.topic);
+    const said = (topic.writers ?? []).map((writer) => saidRow(facts, topic.topic, writer, rows));
+    const declared = new Set(said.filter(isLive).map(({ schemaId }) => schemaId));
+    const shown = newestOf(topic).filter((schemaId) => !declared.has(schemaId));
+    return [...said, ...shown.map((schemaId) => shownRow(topic.topic, schemaId, rows))];
+  });
+}
+
+/** Whether records of this schema may still be written. */
+export function isLive({ hasLeft, schemaId }: WriterRow): boolean {
+  return !hasLeft && schemaId !== undefined;
+}
+
+/** The groups whose next build would meet what is still written now, if it were deployed before the producers. */
+export function breakagesOfWriters(facts: SubjectFacts, writers: readonly WriterRow[]): Breakage[] {
+  const failing = writers.filter((row) => isLive(row) && row.reasons.length > 0);
+  const alike = Map.groupBy(failing, ({ topic, schemaId, knowledge }) => `${schemaId} ${knowledge} ${topic}`);
+  return [...alike.values()].flatMap((rows) => {
+    const [{ topic, knowledge, reasons }] = rows as [WriterRow];
+    const source = schemaName(rows[0]!);
+    const writing =
+      knowledge === "declared"
+        ? `${names(rows).join(", ")} ${rows.length === 1 ? "writes" : "write"} with ${source}`
+        : `the newest records are written with ${source}`;
+    const groups = facts.topics.filter((each) => each.topic === topic).flatMap((each) => each.groups);
+    return groups.flatMap(({ group, members }) =>
+      reasons.map(
+        (reason): Breakage => ({
+          kind: "reading-live",
+          topic,
+          group,
+          members: members.map(({ memberId }) => memberId),
+          knowledge,
+          field: fieldOf(reason, facts.candidate.parsed),
+          why: `${writing}: ${reason.message}`,
+          rule: reason.rule,
+        }),
+      ),
+    );
+  });
+}
+
+/** That nobody writes with an older version any more, and who does now. */
+export function replacedText(writers: readonly WriterRow[], nextVersion: number): string {
+  const live = writers.filter((row) => isLive(row) && row.writesWith !== "candidate");
+  const declared = live.filter(({ knowledge }) => knowledge === "declared");
+  const silent = writers.filter(({ knowledge }) => knowledge === "unknown").length;
+  const now = [
+    ...[...Map.groupBy(declared, schemaName)].map(
+      ([schema, rows]) => `${names(rows).join(", ")} ${rows.length === 1 ? "declares" : "declare"} ${schema}`,
+    ),
+    ...(silent === 0
+      ? []
+      : [`${silent === 1 ? "1 producer declares" : `${silent} producers declare`} nothing`]),
+  ];
+  const general = `no live producer writes with a version before ${nextVersion}`;
+  return now.length === 0 ? general : `${general} (now ${now.join(", ")})`;
+}
+
+/** `version 2`, or the id where it is no live version. */
+function schemaName({ writesWith, schemaId }: WriterRow): string {
+  if (writesWith === "candidate") return "the new schema";
+  return writesWith === undefined ? `schema ${schemaId}` : `version ${writesWith}`;
+}
+
+function names(rows: readonly WriterRow[]): string[] {
+  return [...new Set(rows.map(({ clientId, producerId }) => clientId ?? `producer ${producerId}`))];
+}
+
+function saidRow(
+  { candidate, versions }: SubjectFacts,
+  topic: string,
+  { producerId, writer }: WriterFacts,
+  retained: readonly RetainedRow[],
+): WriterRow {
+  const common = { ...NOBODY, topic, producerId, knowledge: writer.kind };
+  if (writer.kind === "unknown") return { ...common, lastWrittenMs: writer.lastWrittenMs };
+  const { clientId, clientHost, leftAtMs, schemaId, fingerprint } = writer;
+  const said = { ...common, clientId, clientHost, schemaId, hasLeft: leftAtMs !== undefined };
+  if (fingerprint === candidate.fingerprint) return { ...said, writesWith: "candidate" };
+  const version =
+    versions.findLast((each) => each.fingerprint === fingerprint) ??
+    versions.find(({ id }) => id === schemaId);
+  // A schema that is no live version any more is known by the records that have it, if there are any.
+  const reasons =
+    version === undefined
+      ? retained.find((row) => row.schemaId === schemaId)?.reasons
+      : checkCompatibility({ reader: candidate.parsed, writer: version.parsed });
+  return { ...said, writesWith: version?.version, reasons: reasons ?? [] };
+}
+
+function shownRow(topic: string, schemaId: number, retained: readonly RetainedRow[]): WriterRow {
+  const { version, reasons } = retained.find((row) => row.schemaId === schemaId)!;
+  return { ...NOBODY, topic, knowledge: "inferred", schemaId, writesWith: version, reasons };
+}
+
+const NOBODY = {
+  clientId: undefined,
+  clientHost: undefined,
+  producerId: undefined,
+  lastWrittenMs: undefined,
+  hasLeft: false,
+  schemaId: undefined,
+  writesWith: undefined,
+  reasons: [],
+} as const;
+
+/** The schema of the newest record of each partition: the best guess at what comes next. */
+function newestOf({ retained }: TopicFacts): number[] {
+  const newest = new Map<number, { schemaId: number; offset: bigint }>();
+  for (const { schemaId, ranges } of retained) {
+    for (const { partition, lastOffset } of ranges) {
+      const known = newest.get(partition);
+      if (known === undefined || known.offset < lastOffset)
+        newest.set(partition, { schemaId, offset: lastOffset });
+    }
+  }
+  return [...new Set([...newest.values()].map(({ schemaId }) => schemaId))];
+}

@@ -8,6 +8,7 @@ import { retryWhileElecting } from "../jetstream/retry.ts";
 import { type PlacementFault, StreamPlacement } from "../jetstream/stream-placement.ts";
 import { connectControl, type NatsControl } from "../nats/nats-control.ts";
 import type { NatsOptions } from "../nats/nats-options.ts";
+import { ReplicaWatch } from "../replicas/replica-watch.ts";
 import type { BrokerSession } from "./broker-session.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import { ClusterMetadata } from "./cluster-metadata.ts";
@@ -58,6 +59,7 @@ export class ClusterMember {
   readonly #state: FollowedState;
   readonly #seat: ControllerSeat;
   readonly #placement: StreamPlacement;
+  readonly #replicas: ReplicaWatch;
   readonly #followed: FollowedState[] = [];
   readonly #listeners = new Set<() => void>();
 
@@ -73,6 +75,12 @@ export class ClusterMember {
     this.#metadata = parts.metadata;
     this.#state = parts.state;
     this.#placement = new StreamPlacement(control.api, () => this.#clock.now());
+    this.#replicas = new ReplicaWatch({
+      api: control.api,
+      clock: this.#clock,
+      onChange: () => this.#notify(),
+      onError: options.onError,
+    });
     parts.membership.onChange(() => this.#notify());
     this.#seat = new ControllerSeat({
       ...options,
@@ -142,6 +150,16 @@ export class ClusterMember {
    */
   placementFault(partitions: number, replicas: number): Promise<PlacementFault | undefined> {
     return this.#placement.faultOf(partitions, replicas);
+  }
+
+  /** How many replicas of a partition were in sync at the last look; undefined for one that was not there then. */
+  replicasInSync(topicId: string, partition: number): number | undefined {
+    return this.#replicas.inSync(topicId, partition);
+  }
+
+  /** How many of them a recent look proves to be in sync; 0 where there is none. */
+  replicasProven(topicId: string, partition: number): number {
+    return this.#replicas.proven(topicId, partition);
   }
 
   /** -1 while there is none. */
@@ -239,6 +257,7 @@ export class ClusterMember {
 
   /** Gives up everything, so that the others need not wait for a lease to end. */
   async leave(): Promise<void> {
+    this.#replicas.close();
     await this.#seat.close();
     await this.#membership.leave();
     for (const followed of this.#followed) await followed.close();

@@ -66,7 +66,16 @@ export class Election {
     if (this.#lease !== undefined || !membership.isHeld || membership.own.isStopping) return;
     const { session, nodeId } = membership.own;
     const onLost = (): void => this.#depose();
-    const lease = new Lease({ store, key: CONTROLLER_KEY, owner: session, times, clock, onLost });
+    const { formerSession: formerOwner } = membership;
+    const lease = new Lease({
+      store,
+      key: CONTROLLER_KEY,
+      owner: session,
+      formerOwner,
+      times,
+      clock,
+      onLost,
+    });
     if (!(await lease.acquire({ nodeId }))) return;
     if (this.#isClosed) {
       await lease.release();

@@ -41,6 +41,43 @@ test("a holder that cannot renew stops before anybody else can have the lease", 
   expect(await b.acquire({})).toBe(true);
 });
 
+test("a renewal that failed is tried again soon", async () => {
+  const { clock, store, lease, lost } = setUp();
+  const a = lease("a");
+  await a.acquire({});
+  store.isDown = true;
+  await clock.advance(11_000);
+  store.isDown = false;
+  await clock.advance(4_000);
+  expect(a.isHeld).toBe(true);
+  expect(lost).toEqual([]);
+});
+
+test("who has lost a lease takes it back as another owner at once, while everybody else waits for its end", async () => {
+  const { clock, store, lost } = setUp();
+  const lease = (owner: string, formerOwner = ""): Lease =>
+    new Lease({
+      store,
+      key: "k",
+      owner,
+      formerOwner,
+      times: LEASE_TIMES,
+      clock,
+      onLost: () => lost.push(owner),
+    });
+  await lease("a").acquire({});
+  store.isDown = true;
+  await clock.advance(12_000);
+  expect(lost).toEqual(["a"]);
+  store.isDown = false;
+  expect(await lease("b").acquire({})).toBe(false);
+  const [anew, other] = [lease("a again", "a"), lease("b")];
+  expect(await anew.acquire({})).toBe(true);
+  await clock.advance(30_000);
+  expect(await other.acquire({})).toBe(false);
+  expect([anew.isHeld, other.isHeld]).toEqual([true, false]);
+});
+
 test("a lease is lost also when its timer runs a little early", async () => {
   const { clock, store, lease, lost } = setUp();
   clock.earlyMs = 0.5;

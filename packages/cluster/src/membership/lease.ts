@@ -2,11 +2,18 @@ import { parseLease } from "./broker-session.ts";
 import type { Clock } from "./clock.ts";
 import type { LeaseContent, LeaseStore, LeaseTimes } from "./lease-store.ts";
 
+const RETRY_MS = 500;
+
 export interface LeaseOptions {
   readonly store: LeaseStore;
   readonly key: string;
   /** Unique to this holder: it is how a holder knows a value for its own. */
   readonly owner: string;
+  /**
+   * Who this process was when it lost the lease. What that one held can be taken at once: nobody else acts for it.
+   * Default: nobody.
+   */
+  readonly formerOwner?: string | undefined;
   readonly times: LeaseTimes;
   readonly clock: Clock;
   /** Called once for every time the lease was acquired, when it is lost; not when it is released. */
@@ -43,14 +50,15 @@ export class Lease {
     try {
       const entry = (await this.#options.store.entries()).find(({ key }) => key === this.#options.key);
       const lease = entry === undefined ? undefined : parseLease(entry.value);
-      const isFree = lease === undefined || lease.isReleased || lease.owner === this.#options.owner;
-      if (!isFree) return false;
+      const { owner, formerOwner } = this.#options;
+      const isTaken = lease !== undefined && !lease.isReleased;
+      if (isTaken && lease.owner !== owner && lease.owner !== formerOwner) return false;
       this.#revision = entry?.revision ?? 0;
       this.#isAcquired = await this.#put();
     } catch {
       return false;
     }
-    if (this.#isAcquired) this.#renewLater();
+    if (this.#isAcquired) this.#renewAfter(this.#options.times.renewMs);
     return this.#isAcquired;
   }
 
@@ -75,11 +83,12 @@ export class Lease {
     this.#stop();
   }
 
-  #renewLater(): void {
+  /** A renewal that failed is tried again soon: every moment counts until the lease ends. */
+  #renewAfter(delayMs: number): void {
     const { clock, times } = this.#options;
-    this.#cancelRenewal = clock.after(times.renewMs, () => {
-      void this.#renew().then(() => {
-        if (this.#isAcquired) this.#renewLater();
+    this.#cancelRenewal = clock.after(delayMs, () => {
+      void this.#renew().then((isRenewed) => {
+        if (this.#isAcquired) this.#renewAfter(isRenewed ? times.renewMs : Math.min(RETRY_MS, times.renewMs));
       });
     });
   }

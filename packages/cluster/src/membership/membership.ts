@@ -31,6 +31,7 @@ export class Membership {
   readonly #unsubscribe: () => void;
   #announcement: Announcement;
   #own: BrokerSession;
+  #formerSession: string | undefined;
   #lease: Lease;
   #cancelPoll: () => void = () => {};
   #cancelHints: (() => void)[] = [];
@@ -73,6 +74,11 @@ export class Membership {
   /** This broker's session as it is now. */
   get own(): BrokerSession {
     return this.#own;
+  }
+
+  /** The session that this process lost last; undefined while it has lost none. */
+  get formerSession(): string | undefined {
+    return this.#formerSession;
   }
 
   /** Whether nobody can take this broker for gone. Asks the clock, so it holds after a pause, too. */
@@ -145,7 +151,8 @@ export class Membership {
     const session = randomBytes(9).toString("base64url");
     const key = sessionKey(announcement.nodeId);
     const onLost = (): void => this.#onLost();
-    const lease = new Lease({ store, key, owner: session, times, clock, onLost });
+    const formerOwner = this.#formerSession;
+    const lease = new Lease({ store, key, owner: session, formerOwner, times, clock, onLost });
     return [{ ...announcement, session, isStopping }, lease];
   }
 
@@ -153,9 +160,10 @@ export class Membership {
     return this.#lease.acquire(sessionContent(this.#own));
   }
 
-  /** What was led under the lost session is led by others by now, so the next one is another session. */
+  /** What was led under the lost session may be led by others by now, so the next one is another session. */
   #onLost(): void {
     if (this.#isClosed) return;
+    this.#formerSession = this.#own.session;
     [this.#own, this.#lease] = this.#newSession(this.#own.isStopping);
     this.#notify();
   }

@@ -45,12 +45,15 @@ export interface NatsLink {
   publish(subject: string, payload: Uint8Array, options?: PublishOptions): void;
   /** Returns the unsubscriber. */
   subscribe(subject: string, onMessage: (message: NatsMessage) => void): () => void;
+  /** Leaves the server for the next one that is known. What was sent and not answered may be lost. */
+  changeServer(): void;
   close(): Promise<void>;
 }
 
 const CONNECT_TIMEOUT_MS = 1_500;
-const PING_INTERVAL_MS = 2_000;
-const PINGS_UNANSWERED_MAX = 2;
+/** A server that does not answer is left after four seconds: the session of a broker has to outlast that, and an election. */
+const PING_INTERVAL_MS = 1_000;
+const PINGS_UNANSWERED_MAX = 3;
 const RECONNECT_WAIT_MS = 100;
 const RECONNECT_JITTER_MS = 150;
 
@@ -99,6 +102,10 @@ class Link implements NatsLink {
       },
     });
     return () => subscription.unsubscribe();
+  }
+
+  changeServer(): void {
+    void this.#connection.reconnect();
   }
 
   async close(): Promise<void> {

@@ -1,12 +1,17 @@
 import type { NatsLink, NatsMessage, PublishOptions } from "./nats-link.ts";
+import { QuorumWatch } from "./quorum-watch.ts";
 
 const SWEEP_MS = 100;
+/** Nobody takes what was sent: the stream has no leader that this server can reach. */
+const NO_RESPONDERS = 503;
 
 /** Takes one answer; returns whether more are expected. `undefined` when the time ran out. */
 export type OnReply = (reply: NatsMessage | undefined) => boolean;
 
 interface Waiting {
   readonly onReply: OnReply;
+  /** Whether what was sent is to be stored. */
+  readonly isStored: boolean;
   readonly deadlineMs: number;
 }
 
@@ -20,6 +25,7 @@ export class ReplyMux {
   readonly #waiting = new Map<string, Waiting>();
   readonly #unsubscribe: () => void;
   readonly #sweep: NodeJS.Timeout;
+  readonly #quorum = new QuorumWatch();
   #count = 0;
 
   constructor(link: NatsLink) {
@@ -30,7 +36,10 @@ export class ReplyMux {
     this.#sweep.unref();
   }
 
-  /** Publishes and calls `onReply` for each answer, and with undefined when none comes within `timeoutMs`. */
+  /**
+   * Publishes and calls `onReply` for each answer, and with undefined when none comes within `timeoutMs`. What has headers
+   * is to be stored: only that tells whether the server still has others to store it with.
+   */
   send(
     subject: string,
     payload: Uint8Array,
@@ -39,7 +48,8 @@ export class ReplyMux {
     onReply: OnReply,
   ): void {
     const token = (this.#count++).toString(36);
-    this.#waiting.set(token, { onReply, deadlineMs: performance.now() + timeoutMs });
+    const deadlineMs = performance.now() + timeoutMs;
+    this.#waiting.set(token, { onReply, isStored: headers !== undefined, deadlineMs });
     this.#link.publish(subject, payload, {
       reply: this.#prefix + token,
       ...(headers === undefined ? {} : { headers }),
@@ -55,7 +65,11 @@ export class ReplyMux {
       if (!isMoreExpected) unsubscribe();
       return isMoreExpected;
     };
-    this.#waiting.set(inbox, { onReply: deliver, deadlineMs: performance.now() + timeoutMs });
+    this.#waiting.set(inbox, {
+      onReply: deliver,
+      isStored: false,
+      deadlineMs: performance.now() + timeoutMs,
+    });
     this.#link.publish(subject, payload, { reply: inbox });
   }
 
@@ -86,13 +100,21 @@ export class ReplyMux {
 
   #deliver(token: string, message: NatsMessage): void {
     const waiting = this.#waiting.get(token);
-    if (waiting !== undefined && !waiting.onReply(message)) this.#waiting.delete(token);
+    if (waiting === undefined) return;
+    if (waiting.isStored) this.#judge(message.status !== NO_RESPONDERS);
+    if (!waiting.onReply(message)) this.#waiting.delete(token);
+  }
+
+  #judge(isAnswered: boolean): void {
+    if (isAnswered) this.#quorum.succeeded();
+    else if (this.#quorum.failed()) this.#link.changeServer();
   }
 
   #expire(nowMs = performance.now()): void {
-    for (const [token, { onReply, deadlineMs }] of this.#waiting) {
+    for (const [token, { onReply, isStored, deadlineMs }] of this.#waiting) {
       if (deadlineMs > nowMs) continue;
       this.#waiting.delete(token);
+      if (isStored && nowMs !== Number.POSITIVE_INFINITY) this.#judge(false);
       onReply(undefined);
     }
   }

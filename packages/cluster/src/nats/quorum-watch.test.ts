@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { QuorumWatch } from "./quorum-watch.ts";
+
+test("a server is left when nothing was stored for a while, and the next one gets as long", () => {
+  let nowMs = 0;
+  const watch = new QuorumWatch(() => nowMs);
+  const failAt = (ms: number): boolean => {
+    nowMs = ms;
+    return watch.failed();
+  };
+  expect([0, 2_000, 4_999].map(failAt)).toEqual([false, false, false]);
+  watch.succeeded();
+  expect([6_000, 10_999, 11_000].map(failAt)).toEqual([false, false, true]);
+  expect([11_500, 16_000, 16_500].map(failAt)).toEqual([false, false, true]);
+});

@@ -1,0 +1,29 @@
+/** How long a server may store nothing of what it is given. Elections are over sooner, mostly; a few switches do no harm. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * Notices a server that is cut off from the others: it answers pings and reads, and stores nothing. Told how attempts to
+ * store something ended; says when it is time to try another server. Pure but for its clock.
+ */
+export class QuorumWatch {
+  readonly #now: () => number;
+  /** Of the first attempt that failed since the last one that did not; undefined when none has. */
+  #failingSinceMs: number | undefined;
+
+  constructor(now = () => performance.now()) {
+    this.#now = now;
+  }
+
+  succeeded(): void {
+    this.#failingSinceMs = undefined;
+  }
+
+  /** Returns whether to leave the server; then the next one has as long. */
+  failed(): boolean {
+    const nowMs = this.#now();
+    this.#failingSinceMs ??= nowMs;
+    if (nowMs - this.#failingSinceMs < PATIENCE_MS) return false;
+    this.#failingSinceMs = undefined;
+    return true;
+  }
+}

@@ -1,0 +1,48 @@
+import { afterEach, expect, test, vi } from "vitest";
+import type { NatsLink, NatsMessage } from "./nats-link.ts";
+import { ReplyMux } from "./reply-mux.ts";
+
+/** A server that answers reads, and stores what it is given only while it has others to store it with. */
+class LinkDouble {
+  hasQuorum = true;
+  changes = 0;
+  #onMessage: (message: NatsMessage) => void = () => {};
+
+  readonly link = {
+    newInbox: () => "inbox",
+    subscribe: (_: string, onMessage: (message: NatsMessage) => void) => {
+      this.#onMessage = onMessage;
+      return () => {};
+    },
+    publish: (subject: string, _: Uint8Array, { reply = "" } = {}) => {
+      const isRead = subject === "read";
+      if (isRead || this.hasQuorum) this.#onMessage({ subject: reply, status: 0 } as NatsMessage);
+    },
+    changeServer: () => {
+      this.changes++;
+      this.hasQuorum = true;
+    },
+  } as unknown as NatsLink;
+}
+
+afterEach(() => vi.useRealTimers());
+
+test("a server that stores nothing any more is left, though it goes on answering reads", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+  const double = new LinkDouble();
+  const mux = new ReplyMux(double.link);
+  const store = (): Promise<unknown> => mux.request("store", Buffer.alloc(0), 1_000, [["Expected", "1"]]);
+  const read = (): Promise<unknown> => mux.request("read", Buffer.alloc(0), 1_000);
+  expect(await store()).toBeDefined();
+  double.hasQuorum = false;
+  for (let attempt = 0; attempt < 6; attempt++) {
+    expect(double.changes).toBe(0);
+    const stored = store();
+    expect(await read()).toBeDefined();
+    vi.advanceTimersByTime(1_100);
+    expect(await stored).toBeUndefined();
+  }
+  expect(double.changes).toBe(1);
+  expect(await store()).toBeDefined();
+  mux.close();
+});

@@ -11,6 +11,7 @@ import type { DeploymentOrder, Proposal, ProposalStep, Reason, SubjectReport } f
 import { avroFixes, type Fix } from "./avro-proposals.ts";
 import { protobufFixes } from "./protobuf-proposals.ts";
 import { applyEdits, type TextEdit } from "./text-edit.ts";
+import { waitBetween } from "./wait-between.ts";
 
 /**
  * Compatible ways to what an edit wants, the smallest first, each step checked like the edit itself; those that do not
@@ -63,8 +64,7 @@ function stepsOf(facts: SubjectFacts, fixes: readonly Fix[]): ProposalStep[] {
   if (now === undefined) return [];
   const title = fixes.map((fix) => fix.title).join("; ");
   const number = (facts.versions.at(-1)?.version ?? 0) + 1;
-  const until = needsLater ? `no live member reads with a version before ${number}` : undefined;
-  const first: ProposalStep = { ...now.step, title, until };
+  const first: ProposalStep = { ...now.step, title, until: undefined };
   if (!needsLater) return [first];
   const fingerprint = readerFingerprint(now.candidate.schema);
   const released: KnownVersion = { ...now.candidate, fingerprint, version: number, id: -1 };
@@ -76,7 +76,11 @@ function stepsOf(facts: SubjectFacts, fixes: readonly Fix[]): ProposalStep[] {
   );
   if (later === undefined) return [first];
   const laterTitle = fixes.flatMap((fix) => fix.laterTitle ?? []).join("; ");
-  return [first, { ...later.step, title: laterTitle, until: undefined }];
+  const until = waitBetween(facts, later.candidate.parsed, number);
+  return [
+    { ...first, until },
+    { ...later.step, title: laterTitle, until: undefined },
+  ];
 }
 
 interface CheckedStep {

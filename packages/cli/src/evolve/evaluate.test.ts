@@ -181,6 +181,17 @@ describe("writers", () => {
     expect(left).toMatchObject({ order: "any", breakages: [] });
   });
 
+  test("that have the candidate before the consumers break these now, and are named", () => {
+    const { fingerprint } = factsOf("NONE", SMALL, []).candidate;
+    const groups = [groupOf("audit", 10n, declared(big))];
+    const evaluated = (...writers: WriterFacts[]) =>
+      evaluate(factsOf("NONE", SMALL, versionsOf(BIG), [topicOf([big], groups, writers)])).breakages;
+    expect(evaluated(declaredWriter("shop", { id: 103, fingerprint }))).toMatchObject([
+      { kind: "reading-new", why: expect.stringMatching(/; shop writes with the new schema already$/) },
+    ]);
+    expect(evaluated(declaredWriter("shop", big))[0]!.why).not.toContain("already");
+  });
+
   test("groups would break on what is still written, if they were deployed before the producers", () => {
     const both = [declaredWriter("shop", small), declaredWriter("import", small), silent];
     const { breakages, steps } = report(noted, [small], ...both);

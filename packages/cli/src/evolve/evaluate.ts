@@ -19,7 +19,7 @@ export function evaluate(facts: SubjectFacts): SubjectReport {
   const breakages = [
     ...breakagesOfRetained(facts, retained),
     ...breakagesOfWriters(facts, writers),
-    ...breakagesOfReaders(facts, readers),
+    ...breakagesOfReaders(facts, readers, writers),
   ];
   const isUnchanged = versions.at(-1)?.fingerprint === candidate.fingerprint;
   return {

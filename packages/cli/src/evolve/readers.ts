@@ -1,7 +1,8 @@
 import { checkCompatibility } from "@letterpress/schema";
 import type { KnownVersion, MemberFacts, SubjectFacts, TopicFacts } from "./facts.ts";
 import { fieldOf } from "./reasons.ts";
-import type { Breakage, ReaderRow } from "./report.ts";
+import type { Breakage, ReaderRow, WriterRow } from "./report.ts";
+import { isLive, names } from "./writers.ts";
 
 /** Every live member of the topics' groups: what it reads with, and why it could not read the candidate's records. */
 export function readersOf({ candidate, versions, topics }: SubjectFacts): ReaderRow[] {
@@ -26,7 +27,11 @@ export function readersOf({ candidate, versions, topics }: SubjectFacts): Reader
 }
 
 /** The members that could not read what a producer writes with the candidate, one breakage per group and field. */
-export function breakagesOfReaders({ versions }: SubjectFacts, readers: readonly ReaderRow[]): Breakage[] {
+export function breakagesOfReaders(
+  { versions }: SubjectFacts,
+  readers: readonly ReaderRow[],
+  writers: readonly WriterRow[],
+): Breakage[] {
   const found = new Map<string, Breakage & { members: string[] }>();
   for (const { topic, group, memberId, knowledge, readsWith, reasons } of readers) {
     const version = versions.find((each) => each.version === readsWith) ?? versions.at(-1);
@@ -36,7 +41,8 @@ export function breakagesOfReaders({ versions }: SubjectFacts, readers: readonly
       const known = found.get(key);
       if (known !== undefined) known.members.push(memberId);
       else {
-        const why = `${readsWith === undefined ? "if it reads" : "reads"} with version ${version!.version}: ${reason.message}`;
+        const reading = `${readsWith === undefined ? "if it reads" : "reads"} with version ${version!.version}`;
+        const why = `${reading}: ${reason.message}${alreadyText(topic, writers)}`;
         const { rule } = reason;
         found.set(key, {
           kind: "reading-new",
@@ -52,4 +58,11 @@ export function breakagesOfReaders({ versions }: SubjectFacts, readers: readonly
     }
   }
   return [...found.values()];
+}
+
+/** Producers that were deployed before the consumers are the ones that break them. */
+function alreadyText(topic: string, writers: readonly WriterRow[]): string {
+  const early = writers.filter((row) => row.topic === topic && row.writesWith === "candidate" && isLive(row));
+  if (early.length === 0) return "";
+  return `; ${names(early).join(", ")} ${early.length === 1 ? "writes" : "write"} with the new schema already`;
 }

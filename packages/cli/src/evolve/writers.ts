@@ -22,6 +22,11 @@ export function isLive({ hasLeft, schemaId }: WriterRow): boolean {
   return !hasLeft && schemaId !== undefined;
 }
 
+/** The producers' client ids, each once. */
+export function names(rows: readonly WriterRow[]): string[] {
+  return [...new Set(rows.map(({ clientId, producerId }) => clientId ?? `producer ${producerId}`))];
+}
+
 /** The groups whose next build would meet what is still written now, if it were deployed before the producers. */
 export function breakagesOfWriters(facts: SubjectFacts, writers: readonly WriterRow[]): Breakage[] {
   const failing = writers.filter((row) => isLive(row) && row.reasons.length > 0);
@@ -72,10 +77,6 @@ export function replacedText(writers: readonly WriterRow[], nextVersion: number)
 function schemaName({ writesWith, schemaId }: WriterRow): string {
   if (writesWith === "candidate") return "the new schema";
   return writesWith === undefined ? `schema ${schemaId}` : `version ${writesWith}`;
-}
-
-function names(rows: readonly WriterRow[]): string[] {
-  return [...new Set(rows.map(({ clientId, producerId }) => clientId ?? `producer ${producerId}`))];
 }
 
 function saidRow(

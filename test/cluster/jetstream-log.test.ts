@@ -1,5 +1,5 @@
 import { openJetStreamEngine, type Replicas } from "@letterpress/cluster";
-import { partitionLogSuite } from "@letterpress/log/testing";
+import { compactionSuite, type EngineUnderTest, partitionLogSuite } from "@letterpress/log/testing";
 import { afterAll, beforeAll, describe } from "vitest";
 import { findNatsServer } from "./find-nats-server.ts";
 import { NatsCluster } from "./nats-cluster.ts";
@@ -15,7 +15,7 @@ describe.skipIf(found.path === undefined).each([1, 3] as const)("%i nats-server(
   afterAll(() => cluster?.[Symbol.asyncDispose]());
 
   const replicas: Replicas = count;
-  partitionLogSuite(`JetStream R${replicas}`, async () => {
+  const makeEngine = async (): Promise<EngineUnderTest> => {
     let engine = await openJetStreamEngine({ servers: cluster.urls, replicas });
     return {
       engine,
@@ -31,5 +31,7 @@ describe.skipIf(found.path === undefined).each([1, 3] as const)("%i nats-server(
         await cleaner.close();
       },
     };
-  });
+  };
+  partitionLogSuite(`JetStream R${replicas}`, makeEngine);
+  compactionSuite(`JetStream R${replicas}`, makeEngine);
 });

@@ -11,6 +11,7 @@ import {
   resolveEngineOptions,
 } from "./engine-options.ts";
 import { unfinishedImport } from "./import/import-marker.ts";
+import { JetStreamCleanedStreams, listCleanedPartitions } from "./jetstream/cleaned-streams.ts";
 import { JetStreamApi, type StreamInfo } from "./jetstream/jetstream-api.ts";
 import { JetStreamError } from "./jetstream/jetstream-error.ts";
 import { MESSAGE_OVERHEAD_BYTES, PartitionStream, streamName } from "./jetstream/partition-stream.ts";
@@ -89,6 +90,9 @@ class JetStreamEngine implements LogEngine {
     const name = streamName(id);
     const log = this.#open.get(name);
     try {
+      // The log's own stream goes last: as long as it is there, the deletion can be found out to be unfinished.
+      const cleaned = new JetStreamCleanedStreams(this.#api, id, 1);
+      for (const generation of await cleaned.list()) await cleaned.remove(generation);
       await this.#api.deleteStream(name);
     } catch (error) {
       throw error instanceof JetStreamError ? unavailable(error) : error;
@@ -99,7 +103,8 @@ class JetStreamEngine implements LogEngine {
   async list(): Promise<readonly PartitionId[]> {
     this.#assertOpen();
     try {
-      return await listPartitions(this.#api);
+      const partitions = [...(await listPartitions(this.#api)), ...(await listCleanedPartitions(this.#api))];
+      return [...new Map(partitions.map((id) => [streamName(id), id])).values()];
     } catch (error) {
       throw error instanceof JetStreamError ? unavailable(error) : error;
     }
@@ -119,17 +124,19 @@ class JetStreamEngine implements LogEngine {
     leaderEpoch: number | undefined,
   ): Promise<JetStreamLog> {
     const { openTimeoutMs, mayLead } = this.#options;
-    const { state } = await this.#streamOf(id, config);
+    const info = await this.#streamOf(id, config);
     const stream = new PartitionStream(this.#api, id);
+    const cleaned = new JetStreamCleanedStreams(this.#api, id, info.config.num_replicas);
     const content = await takeOver({
       stream,
-      firstSequence: Math.max(1, state.first_seq),
+      cleaned,
+      firstSequence: Math.max(1, info.state.first_seq),
       mayLead: () => !this.#isClosed && mayLead(id),
       leaderEpoch,
       timeoutMs: openTimeoutMs,
       segmentBytes: config.segmentBytes,
     });
-    return new JetStreamLog({ stream, config, content, services: this.#services });
+    return new JetStreamLog({ stream, cleaned, config, content, services: this.#services });
   }
 
   async #streamOf(id: PartitionId, { replicas = this.#options.replicas }: LogConfig): Promise<StreamInfo> {

@@ -5,6 +5,7 @@ import {
   type StateLogOptions,
   type StateMachine,
 } from "@letterpress/log";
+import { JetStreamCleanedStreams } from "../jetstream/cleaned-streams.ts";
 import { PartitionStream } from "../jetstream/partition-stream.ts";
 import type { Clock } from "../membership/clock.ts";
 import type { NatsControl } from "../nats/nats-control.ts";
@@ -35,7 +36,9 @@ export class FollowedState {
     options: StateLogOptions = {},
   ): Promise<FollowedState> {
     const stream = new PartitionStream(control.api, id);
-    const log = new FollowedLog(await LogFollower.open(stream, control.link, clock));
+    // Who follows never makes streams, so that it does not matter how many servers would keep them.
+    const cleaned = new JetStreamCleanedStreams(control.api, id, 1);
+    const log = new FollowedLog(await LogFollower.open(stream, cleaned, control.link, clock));
     try {
       const stateLog = await StateLog.open(log, machine, { ...options, mayCompact: () => log.isLed });
       return new FollowedState(stateLog, log);

@@ -1,8 +1,12 @@
 import { LogError, LogEvents, type LogRead } from "@letterpress/log";
+import type { CleanedStreams } from "../jetstream/cleaned-streams.ts";
 import { JetStreamError } from "../jetstream/jetstream-error.ts";
 import type { PartitionStream } from "../jetstream/partition-stream.ts";
-import { CatchUp } from "../log/catch-up.ts";
+import { CleanedPrefix } from "../log/cleaned-prefix.ts";
+import { compareGenerations, isInForce } from "../log/generation.ts";
 import { LogContent } from "../log/log-content.ts";
+import { CHUNK_BYTES } from "../log/log-index.ts";
+import { StoredBatches } from "../log/stored-batches.ts";
 import type { Clock } from "../membership/clock.ts";
 import type { NatsLink } from "../nats/nats-link.ts";
 
@@ -17,20 +21,22 @@ const HINT_DELAYS_MS = [5, 50, 250];
  */
 export class LogFollower {
   readonly #stream: PartitionStream;
+  readonly #cleaned: CleanedStreams;
   readonly #clock: Clock;
   readonly #events = new LogEvents();
   readonly #unsubscribe: () => void;
   #content = new LogContent();
-  #catchUp: CatchUp;
+  #stored: StoredBatches;
   #visiting: Promise<void> | undefined;
   #cancelPoll: () => void = () => {};
   #cancelHints: (() => void)[] = [];
   #isClosed = false;
 
-  private constructor(stream: PartitionStream, link: NatsLink, clock: Clock) {
+  private constructor(stream: PartitionStream, cleaned: CleanedStreams, link: NatsLink, clock: Clock) {
     this.#stream = stream;
+    this.#cleaned = cleaned;
     this.#clock = clock;
-    this.#catchUp = new CatchUp(stream.reader, this.#content.index);
+    this.#stored = new StoredBatches(stream.reader, this.#content);
     this.#unsubscribe = link.subscribe(stream.subject, () => this.#onHint());
   }
 
@@ -39,8 +45,13 @@ export class LogFollower {
    *
    * @throws JetStreamError when its state cannot be learned now.
    */
-  static async open(stream: PartitionStream, link: NatsLink, clock: Clock): Promise<LogFollower> {
-    const follower = new LogFollower(stream, link, clock);
+  static async open(
+    stream: PartitionStream,
+    cleaned: CleanedStreams,
+    link: NatsLink,
+    clock: Clock,
+  ): Promise<LogFollower> {
+    const follower = new LogFollower(stream, cleaned, link, clock);
     try {
       await follower.catchUp();
     } catch (error) {
@@ -65,7 +76,7 @@ export class LogFollower {
     const chunks =
       offset < startOffset || offset >= highWatermark
         ? []
-        : await this.#catchUp.read(Number(offset), Number(highWatermark), maxBytes);
+        : await this.#stored.read(Number(offset), Number(highWatermark), maxBytes);
     let sizeBytes = 0;
     for (const chunk of chunks) sizeBytes += chunk.length;
     return { chunks, sizeBytes, highWatermark, logStartOffset: startOffset };
@@ -102,18 +113,40 @@ export class LogFollower {
     if (info === undefined || this.#isClosed) return;
     const { first_seq: first, last_seq: last } = info.state;
     const before = this.highWatermark;
-    // What was purged before it was seen is below the start by now: what is left says where it begins.
-    if (first > this.#content.sequence + 1) {
-      this.#content = new LogContent();
-      this.#catchUp = new CatchUp(this.#stream.reader, this.#content.index);
+    try {
+      await this.#take(Math.max(1, first), last);
+    } finally {
+      if (this.highWatermark !== before) this.#events.emit("advance");
     }
-    const content = this.#content;
-    for await (const messages of this.#stream.reader.scan(Math.max(first, content.sequence + 1), last)) {
+  }
+
+  /** Takes what the stream has, from `first` to `last`, and was not seen yet. */
+  async #take(first: number, last: number): Promise<void> {
+    const known = this.#content;
+    // What was purged is below the start by now, or in the compacted front: what is left says where it begins. Nothing is
+    // shown of it until it is complete.
+    const isPurged = first > known.sequence + 1 || first > (known.index.chunks[0]?.sequence ?? first);
+    const content = isPurged ? new LogContent(known.prefix) : known;
+    const next = isPurged ? first : content.sequence + 1;
+    for await (const messages of this.#stream.reader.scan(next, last)) {
       for (const message of messages) content.visit(message);
       if (this.#isClosed) return;
     }
-    content.index.trim(content.place.startOffset);
-    if (this.highWatermark !== before) this.#events.emit("advance");
+    await this.#followPrefix(content);
+    content.trim(content.place.startOffset);
+    if (!isPurged) return;
+    this.#content = content;
+    this.#stored = new StoredBatches(this.#stream.reader, content);
+  }
+
+  /** Takes the compacted front that the log names, unless it is the one that is read already. */
+  async #followPrefix(content: LogContent): Promise<void> {
+    const mark = content.place.cleaned;
+    if (!isInForce(mark, content.place)) return;
+    const { generation } = mark;
+    const known = content.prefix?.mark.generation;
+    if (known !== undefined && compareGenerations(known, generation) === 0) return;
+    content.adopt(await CleanedPrefix.load(mark, this.#cleaned.at(generation), CHUNK_BYTES));
   }
 
   #pollLater(): void {

@@ -1,5 +1,6 @@
 import { type PartitionId, STATE_LOG_CONFIG, type StateEntry } from "@letterpress/log";
 import { encodeRecordBatch } from "@letterpress/wire";
+import { JetStreamCleanedStreams } from "../jetstream/cleaned-streams.ts";
 import type { JetStreamApi, StreamInfo } from "../jetstream/jetstream-api.ts";
 import { PartitionStream } from "../jetstream/partition-stream.ts";
 import { JetStreamLog } from "../log/jetstream-log.ts";
@@ -26,6 +27,7 @@ export interface MetadataOptions {
  */
 export async function writeMetadata({ api, id, info, entries, services }: MetadataOptions): Promise<void> {
   const stream = new PartitionStream(api, id);
+  const cleaned = new JetStreamCleanedStreams(api, id, info.config.num_replicas);
   const content = await takeOver({
     stream,
     firstSequence: Math.max(1, info.state.first_seq),
@@ -34,7 +36,7 @@ export async function writeMetadata({ api, id, info, entries, services }: Metada
     timeoutMs: OPEN_TIMEOUT_MS,
     segmentBytes: STATE_LOG_CONFIG.segmentBytes,
   });
-  const log = new JetStreamLog({ stream, config: STATE_LOG_CONFIG, content, services });
+  const log = new JetStreamLog({ stream, cleaned, config: STATE_LOG_CONFIG, content, services });
   const startOffset = log.endOffset;
   const nowMs = Date.now();
   await Promise.all(

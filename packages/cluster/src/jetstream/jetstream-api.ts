@@ -19,7 +19,10 @@ export interface StreamReplica {
   readonly name: string;
   readonly current: boolean;
   readonly offline?: boolean;
+  /** In messages. */
   readonly lag?: number;
+  /** How long ago the leader heard of it, in nanoseconds. */
+  readonly active?: number;
 }
 
 export interface StreamInfo {
@@ -53,6 +56,20 @@ export interface AccountUse {
 export interface AccountInfo extends AccountUse {
   /** By replication factor as `R3`, where the account's limits differ by it; the others do not hold then. */
   readonly tiers?: Readonly<Record<string, AccountUse>>;
+}
+
+/** Streams as a survey finds them. */
+export interface StreamSurvey {
+  readonly found: readonly StreamInfo[];
+  /** The names of those that have no leader now. */
+  readonly leaderless: readonly string[];
+}
+
+interface Page<T> {
+  readonly total: number;
+  readonly limit: number;
+  readonly streams: readonly T[] | null;
+  readonly missing?: readonly string[];
 }
 
 interface ApiError {
@@ -109,17 +126,24 @@ export class JetStreamApi {
   }
 
   /** Every stream whose subjects match. */
-  async listStreams(subject: string): Promise<StreamInfo[]> {
+  listStreams(subject: string): Promise<StreamInfo[]> {
+    return this.#list<StreamInfo>("STREAM.LIST", subject);
+  }
+
+  /** Every stream whose subjects match, and those that exist but do not answer. */
+  async surveyStreams(subject: string): Promise<StreamSurvey> {
     const found: StreamInfo[] = [];
-    for (;;) {
-      const page = await this.call<{
-        readonly total: number;
-        readonly streams: readonly StreamInfo[] | null;
-      }>("STREAM.LIST", { subject, offset: found.length }, CHANGE_TIMEOUT_MS);
-      const streams = page.streams ?? [];
-      found.push(...streams);
-      if (streams.length === 0 || found.length >= page.total) return found;
+    const leaderless: string[] = [];
+    for await (const { streams, missing } of this.#pages<StreamInfo>("STREAM.LIST", subject)) {
+      found.push(...(streams ?? []));
+      leaderless.push(...(missing ?? []));
     }
+    return { found, leaderless };
+  }
+
+  /** The name of every stream whose subjects match; cheaper than all about them. */
+  listStreamNames(subject: string): Promise<string[]> {
+    return this.#list<string>("STREAM.NAMES", subject);
   }
 
   /** One JSON request to `$JS.API`. */
@@ -129,6 +153,22 @@ export class JetStreamApi {
     const answer = readReply<T>(reply, endpoint);
     if (answer.error !== undefined) throw toError(answer.error, endpoint);
     return answer as T;
+  }
+
+  async #list<T>(endpoint: string, subject: string): Promise<T[]> {
+    const found: T[] = [];
+    for await (const { streams } of this.#pages<T>(endpoint, subject)) found.push(...(streams ?? []));
+    return found;
+  }
+
+  async *#pages<T>(endpoint: string, subject: string): AsyncIterable<Page<T>> {
+    for (let offset = 0; ; ) {
+      const page = await this.call<Page<T>>(endpoint, { subject, offset }, CHANGE_TIMEOUT_MS);
+      yield page;
+      // A page counts the streams of which nobody answers, too, so that it may hold fewer than it goes on by.
+      offset += Math.max(1, page.limit);
+      if (offset >= page.total) return;
+    }
   }
 }
 

@@ -12,7 +12,7 @@ export const SUBJECTS = "k.>";
 /** What header and protocol line of an append take at most; `max_payload` counts them. */
 export const MESSAGE_OVERHEAD_BYTES = 4 * 1024;
 
-export function streamName({ topicId, partition }: PartitionId): string {
+export function streamName({ topicId, partition }: Omit<PartitionId, "topic">): string {
   return `${STREAM_PREFIX}${topicId}_${partition}`;
 }
 
@@ -20,7 +20,7 @@ export function streamSubject({ topicId, partition }: PartitionId): string {
   return `k.${topicId}.${partition}`;
 }
 
-/** One partition's stream: appends that expect a last sequence, and reads. */
+/** A stream of a partition, by default the one that holds its log: appends that expect a last sequence, and reads. */
 export class PartitionStream {
   readonly id: PartitionId;
   readonly name: string;
@@ -28,10 +28,10 @@ export class PartitionStream {
   readonly api: JetStreamApi;
   readonly reader: StreamReader;
 
-  constructor(api: JetStreamApi, id: PartitionId) {
+  constructor(api: JetStreamApi, id: PartitionId, name = streamName(id), subject = streamSubject(id)) {
     this.id = id;
-    this.name = streamName(id);
-    this.subject = streamSubject(id);
+    this.name = name;
+    this.subject = subject;
     this.api = api;
     this.reader = new StreamReader(api, this.name);
   }

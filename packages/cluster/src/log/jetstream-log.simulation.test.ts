@@ -2,6 +2,8 @@ import { type Appended, LogError, logConfig } from "@letterpress/log";
 import { batchOf, Random, recordsOf } from "@letterpress/log/testing";
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
+import { SimulatedCleanedStreams } from "../testing/simulated-cleaned-streams.ts";
+import { SimulatedNetwork } from "../testing/simulated-network.ts";
 import { SimulatedStream } from "../testing/simulated-stream.ts";
 import { InFlightBudget } from "./in-flight-budget.ts";
 import { JetStreamLog } from "./jetstream-log.ts";
@@ -31,11 +33,13 @@ interface Acknowledged {
 
 /** Several logs on one stream, each taking over from the one before while that one still appends. */
 async function run(random: () => number) {
-  const stream = new SimulatedStream(random, {
+  const network = new SimulatedNetwork(random, {
     lostReply: random() * 0.1,
     lateAppend: random(),
     staleInfo: 0.3,
   });
+  const stream = new SimulatedStream(network);
+  const cleaned = new SimulatedCleanedStreams(network);
   const acknowledged: Acknowledged[] = [];
   const refused: unknown[] = [];
   let open = 0;
@@ -43,7 +47,7 @@ async function run(random: () => number) {
     const connection = stream.connect();
     const options = { stream: connection, firstSequence: 1, mayLead: () => true, leaderEpoch: undefined };
     const content = await takeOver({ ...options, timeoutMs: 60_000, segmentBytes: 4_000 });
-    return new JetStreamLog({ stream: connection, config: logConfig(), content, services });
+    return new JetStreamLog({ stream: connection, cleaned, config: logConfig(), content, services });
   };
   const appendSome = async (log: JetStreamLog, name: string): Promise<void> => {
     for (let index = 0; index < APPENDS; index++) {
@@ -73,9 +77,9 @@ async function run(random: () => number) {
   let quietTurns = 0;
   for (let steps = 0; quietTurns < 20; steps++) {
     if (steps > STEPS_MAX) throw new Error("the logs never came to rest");
-    stream.step();
+    network.step();
     if (random() < 0.5) await new Promise(setImmediate);
-    quietTurns = isDone && open === 0 && stream.isQuiet ? quietTurns + 1 : 0;
+    quietTurns = isDone && open === 0 && network.isQuiet ? quietTurns + 1 : 0;
     if (quietTurns > 0) await new Promise(setImmediate);
   }
   await finished;

@@ -11,9 +11,12 @@ import {
   type TimestampedOffset,
 } from "@letterpress/log";
 import type { RecordBatchHeader } from "@letterpress/wire";
+import type { CleanedStreams } from "../jetstream/cleaned-streams.ts";
 import { JetStreamError } from "../jetstream/jetstream-error.ts";
 import type { PartitionStream } from "../jetstream/partition-stream.ts";
+import type { CleanedPrefix } from "./cleaned-prefix.ts";
 import { LogAppender } from "./log-appender.ts";
+import { LogCleaner } from "./log-cleaner.ts";
 import type { LogContent } from "./log-content.ts";
 import type { LogServices } from "./log-services.ts";
 import { ReadableLog } from "./readable-log.ts";
@@ -25,6 +28,8 @@ const PRODUCER_EXPIRATION_MS = 24 * 60 * 60 * 1000;
 
 export interface JetStreamLogOptions {
   readonly stream: PartitionStream;
+  /** Where compaction writes what it keeps. */
+  readonly cleaned: CleanedStreams;
   readonly config: LogConfig;
   /** What the stream holds; final, because the log's term has begun. */
   readonly content: LogContent;
@@ -35,18 +40,21 @@ export interface JetStreamLogOptions {
 export class JetStreamLog implements PartitionLog {
   readonly leaderEpoch: number;
   readonly #stream: PartitionStream;
+  readonly #cleaned: CleanedStreams;
   readonly #content: LogContent;
   readonly #tail: TailCache;
   readonly #appender: LogAppender;
   readonly #readable: ReadableLog;
+  readonly #cleaner: LogCleaner;
   readonly #events = new LogEvents();
   #config: LogConfig;
   #failure: LogError | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor({ stream, config, content, services }: JetStreamLogOptions) {
+  constructor({ stream, cleaned, config, content, services }: JetStreamLogOptions) {
     this.leaderEpoch = content.place.leaderEpoch;
     this.#stream = stream;
+    this.#cleaned = cleaned;
     this.#content = content;
     this.#config = config;
     this.#tail = new TailCache(services.tailBudget);
@@ -65,6 +73,14 @@ export class JetStreamLog implements PartitionLog {
       highWatermark: () => this.#appender.highWatermark,
       assertOpen: () => this.#assertOpen(),
     });
+    this.#cleaner = new LogCleaner({
+      stream,
+      cleaned,
+      content,
+      log: this.#readable,
+      appender: this.#appender,
+      services,
+    });
   }
 
   get startOffset(): bigint {
@@ -80,7 +96,7 @@ export class JetStreamLog implements PartitionLog {
   }
 
   get sizeBytes(): number {
-    return this.#content.index.sizeBytes;
+    return this.#content.sizeBytes;
   }
 
   async append(batch: Buffer, options: AppendOptions = {}): Promise<Appended> {
@@ -116,13 +132,14 @@ export class JetStreamLog implements PartitionLog {
     return this.startOffset;
   }
 
-  /** Retention by time and size. A stream cannot be compacted in place: of `cleanup.policy` only `delete` is done. */
   async enforceRetention(nowMs: number): Promise<number> {
     this.#assertOpen();
     this.#content.producers.expire(nowMs - PRODUCER_EXPIRATION_MS);
-    const { index } = this.#content;
-    const count = countExpired(index, this.#config, nowMs);
-    return count === 0 ? 0 : this.#trim(index.chunks[count - 1]!.endOffset);
+    const { chunks } = this.#content;
+    const count = countExpired(this.#content, this.#config, nowMs);
+    let freed = count === 0 ? 0 : await this.#trim(chunks[count - 1]!.endOffset);
+    if (this.#config.cleanupPolicy.compact) freed += await this.#cleaner.run(this.#config, nowMs);
+    return freed;
   }
 
   configure(config: LogConfig): void {
@@ -155,6 +172,7 @@ export class JetStreamLog implements PartitionLog {
   }
 
   async #close(): Promise<void> {
+    await this.#cleaner.stop();
     await this.#appender.drain();
     this.#appender.fail(new LogError("CLOSED", `the log ${this.#stream.name} is closed`));
     this.#tail.clear();
@@ -163,17 +181,24 @@ export class JetStreamLog implements PartitionLog {
 
   /** The message that moves the start is stored first: what is purged is below the start by then. */
   async #trim(offset: number): Promise<number> {
-    const { index } = this.#content;
+    const { index, prefix } = this.#content;
     const sequence = await this.#appender.moveStart(offset);
-    const freed = index.trim(offset);
+    const freed = this.#content.trim(offset);
     const firstKept = Math.min(sequence, index.chunks[0]?.sequence ?? sequence);
     try {
       await this.#stream.api.purgeBefore(this.#stream.name, firstKept);
+      if (prefix !== undefined) await this.#trimPrefix(prefix);
     } catch (error) {
       // The start has moved. What is left in front of it is purged the next time.
       if (!(error instanceof JetStreamError)) throw error;
     }
     return freed;
+  }
+
+  async #trimPrefix({ mark, stream, content }: CleanedPrefix): Promise<void> {
+    if (this.#content.place.startOffset >= mark.endOffset) return this.#cleaned.remove(mark.generation);
+    const firstKept = content.index.chunks[0]?.sequence ?? mark.lastSequence;
+    await stream.api.purgeBefore(stream.name, firstKept);
   }
 
   /** Nothing is served any more: somebody else may lead, and what the stream has is unknown until it is read anew. */

@@ -1,3 +1,4 @@
+import type { CleanedMark } from "./generation.ts";
 import type { MessageHeader } from "./message-header.ts";
 
 /** A place in the log: behind what was taken so far. */
@@ -6,6 +7,8 @@ export interface LogPlace {
   readonly leaderEpoch: number;
   readonly endOffset: number;
   readonly startOffset: number;
+  /** The compacted front of the log. Default none. */
+  readonly cleaned?: CleanedMark | undefined;
 }
 
 const NOTHING: LogPlace = { term: -1, leaderEpoch: -1, endOffset: 0, startOffset: 0 };
@@ -30,9 +33,9 @@ export class Lineage {
    * The lineage that the first message of a stream continues. Purges leave a message at the front that counts, so the
    * first one is taken at its word.
    */
-  static before({ kind, term, leaderEpoch, baseOffset, startOffset }: MessageHeader): Lineage {
+  static before({ kind, term, leaderEpoch, baseOffset, startOffset, cleaned }: MessageHeader): Lineage {
     const ownTerm = kind === "term" ? term - 1 : term;
-    return new Lineage({ term: ownTerm, leaderEpoch, endOffset: baseOffset, startOffset });
+    return new Lineage({ term: ownTerm, leaderEpoch, endOffset: baseOffset, startOffset, cleaned });
   }
 
   get place(): LogPlace {
@@ -40,11 +43,12 @@ export class Lineage {
   }
 
   /** Takes the next message of the stream; false when it is void. */
-  accept({ kind, term, leaderEpoch, baseOffset, lastOffset, startOffset }: MessageHeader): boolean {
+  accept(header: MessageHeader): boolean {
+    const { kind, term, leaderEpoch, baseOffset, lastOffset, startOffset, cleaned } = header;
     const isOfTerm = kind === "term" ? term > this.#place.term : term === this.#place.term;
     if (!isOfTerm || baseOffset !== this.#place.endOffset) return false;
     const start = Math.max(this.#place.startOffset, startOffset);
-    this.#place = { term, leaderEpoch, endOffset: lastOffset + 1, startOffset: start };
+    this.#place = { term, leaderEpoch, endOffset: lastOffset + 1, startOffset: start, cleaned };
     return true;
   }
 }

@@ -11,7 +11,9 @@ import {
 import type { JetStreamError } from "../jetstream/jetstream-error.ts";
 import type { PartitionStream } from "../jetstream/partition-stream.ts";
 import { AppendPipeline, type PendingAppend } from "./append-pipeline.ts";
+import type { CleanedPrefix } from "./cleaned-prefix.ts";
 import { CommitWaiters } from "./commit-waiters.ts";
+import type { LogPlace } from "./lineage.ts";
 import type { LogContent } from "./log-content.ts";
 import type { LogServices } from "./log-services.ts";
 import { dataHeader, emptyHeader, type MessageHeader } from "./message-header.ts";
@@ -26,7 +28,8 @@ const DRAIN_TIMEOUT_MS = 5_000;
 const DRAIN_POLL_MS = 5;
 const NO_BYTES = Buffer.alloc(0);
 
-interface StartWaiter {
+/** Waits for a message without records to be stored. */
+interface MarkWaiter {
   readonly deadlineMs: number;
   readonly resolve: (sequence: number) => void;
   readonly reject: (error: unknown) => void;
@@ -49,26 +52,24 @@ export interface AppenderOptions {
  */
 export class LogAppender {
   readonly #options: AppenderOptions;
-  readonly #term: number;
-  readonly #leaderEpoch: number;
   readonly #pipeline: AppendPipeline;
   readonly #waiters = new CommitWaiters(COMMIT_TIMEOUT_MS);
   #endOffset: number;
   #highWatermark: number;
-  /** What appends say of the log's start; ahead of the readable one while a `logstart` message is on its way. */
-  #writtenStart: number;
-  /** Who waits for a `logstart` message, in the order in which those were sent. */
-  readonly #starts: StartWaiter[] = [];
+  /** What appends say of the log; ahead of what readers see while the message that changes it is on its way. */
+  #written: Omit<LogPlace, "endOffset">;
+  /** The compacted front that is about to take its place. */
+  #adopting: CleanedPrefix | undefined;
+  /** Who waits for a message without records, in the order in which those were sent. */
+  readonly #marks: MarkWaiter[] = [];
   #failure: LogError | undefined;
 
   constructor(options: AppenderOptions) {
     const { place, sequence } = options.content;
     this.#options = options;
-    this.#term = place.term;
-    this.#leaderEpoch = place.leaderEpoch;
     this.#endOffset = place.endOffset;
     this.#highWatermark = place.endOffset;
-    this.#writtenStart = place.startOffset;
+    this.#written = place;
     this.#pipeline = new AppendPipeline(options.stream, options.services.inFlightBudget, sequence, {
       stored: (append, at) => this.#stored(append, at),
       interrupted: () => void this.#recover(),
@@ -93,25 +94,36 @@ export class LogAppender {
     const repeated = isIdempotent ? content.producers.check(given) : undefined;
     if (repeated !== undefined) return this.#answer(repeated, acks, -1, true);
     if (logAppendTimeMs >= 0) stampAppendTime(batch, given, logAppendTimeMs);
-    stampBatch(batch, BigInt(this.#endOffset), this.#leaderEpoch);
+    stampBatch(batch, BigInt(this.#endOffset), this.#written.leaderEpoch);
     // The batch outlives this call: in the tail, on its way out, and until its fate is known.
     const bytes = tail.copy(batch);
     const header = readBatchHeader(bytes);
     this.#endOffset = Number(header.lastOffset) + 1;
     if (isIdempotent) content.producers.record(header);
     tail.append(Number(header.baseOffset), this.#endOffset, bytes);
-    const place = { term: this.#term, leaderEpoch: this.#leaderEpoch, startOffset: this.#writtenStart };
-    this.#pipeline.push({ header: dataHeader(place, header), bytes });
+    this.#pipeline.push({ header: dataHeader(this.#written, header), bytes });
     return this.#answer(header, acks, logAppendTimeMs, false);
   }
 
   /** Moves the log's start to `offset`; resolves to the sequence of the message that says so, once it is stored. */
   moveStart(offset: number): Promise<number> {
-    this.#writtenStart = Math.max(this.#writtenStart, offset);
-    return new Promise((resolve, reject) => {
-      this.#starts.push({ deadlineMs: performance.now() + COMMIT_TIMEOUT_MS, resolve, reject });
-      this.#pipeline.push({ header: this.#startHeader(this.#endOffset), bytes: NO_BYTES });
-    });
+    this.#written = { ...this.#written, startOffset: Math.max(this.#written.startOffset, offset) };
+    return this.#mark("logstart");
+  }
+
+  /** Whether a compacted front is about to take its place. */
+  get isAdopting(): boolean {
+    return this.#adopting !== undefined;
+  }
+
+  /**
+   * Makes a compacted front, which is stored completely, take the place of what it stands for; resolves to the sequence
+   * of the message that says so, once it is stored. It may still come to that when this rejects.
+   */
+  adopt(prefix: CleanedPrefix): Promise<number> {
+    this.#adopting = prefix;
+    this.#written = { ...this.#written, cleaned: prefix.mark };
+    return this.#mark("cleaned");
   }
 
   /** Resolves when everything is stored, or has failed; after a while also when it is not. */
@@ -128,7 +140,7 @@ export class LogAppender {
     this.#failure = error;
     this.#pipeline.halt();
     this.#waiters.fail(error);
-    for (const { reject } of this.#starts.splice(0)) reject(error);
+    for (const { reject } of this.#marks.splice(0)) reject(error);
     this.#options.failed(error);
   }
 
@@ -146,9 +158,15 @@ export class LogAppender {
   }
 
   #stored({ header, bytes }: PendingAppend, sequence: number): void {
-    this.#options.content.stored(sequence, header, bytes.length);
-    if (header.kind === "logstart") {
-      this.#starts.shift()?.resolve(sequence);
+    const { content, tail } = this.#options;
+    content.stored(sequence, header, bytes.length);
+    if (header.kind === "cleaned" && this.#adopting !== undefined) {
+      content.adopt(this.#adopting);
+      tail.dropBefore(this.#adopting.endOffset);
+      this.#adopting = undefined;
+    }
+    if (header.kind !== "data") {
+      this.#marks.shift()?.resolve(sequence);
       return;
     }
     this.#highWatermark = header.lastOffset + 1;
@@ -166,7 +184,7 @@ export class LogAppender {
         unacknowledged: this.#pipeline.unacknowledged,
         header: (endOffset) => {
           if (this.#failure !== undefined) throw this.#failure;
-          return this.#startHeader(endOffset);
+          return this.#markHeader("logstart", endOffset);
         },
         failed: (error) => this.#expire(error),
       });
@@ -188,16 +206,18 @@ export class LogAppender {
     const error = new LogError(code, `not stored in time: ${cause.message}`, { cause });
     this.#waiters.expire(error);
     const nowMs = performance.now();
-    for (const { deadlineMs, reject } of this.#starts) if (deadlineMs <= nowMs) reject(error);
+    for (const { deadlineMs, reject } of this.#marks) if (deadlineMs <= nowMs) reject(error);
   }
 
-  #startHeader(endOffset: number): MessageHeader {
-    return emptyHeader("logstart", {
-      term: this.#term,
-      leaderEpoch: this.#leaderEpoch,
-      startOffset: this.#writtenStart,
-      endOffset,
+  #mark(kind: "logstart" | "cleaned"): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#marks.push({ deadlineMs: performance.now() + COMMIT_TIMEOUT_MS, resolve, reject });
+      this.#pipeline.push({ header: this.#markHeader(kind, this.#endOffset), bytes: NO_BYTES });
     });
+  }
+
+  #markHeader(kind: "logstart" | "cleaned", endOffset: number): MessageHeader {
+    return emptyHeader(kind, { ...this.#written, endOffset });
   }
 
   #assertRoom(batchBytes: number): void {

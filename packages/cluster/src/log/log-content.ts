@@ -1,7 +1,8 @@
 import { EpochCache, ProducerStates } from "@letterpress/log";
 import type { StoredMessage } from "../jetstream/stored-message.ts";
+import type { CleanedPrefix } from "./cleaned-prefix.ts";
 import { Lineage, type LogPlace } from "./lineage.ts";
-import { LogIndex } from "./log-index.ts";
+import { type Chunk, LogIndex } from "./log-index.ts";
 import type { MessageHeader } from "./message-header.ts";
 
 /**
@@ -9,11 +10,20 @@ import type { MessageHeader } from "./message-header.ts";
  * epochs began where, and what each idempotent producer wrote last. Built by reading the stream once, kept up by appends.
  */
 export class LogContent {
+  /** Where batches lie in the log's own stream. */
   readonly index = new LogIndex();
-  readonly epochs = new EpochCache();
-  readonly producers = new ProducerStates();
+  readonly epochs: EpochCache;
+  readonly producers: ProducerStates;
+  #prefix: CleanedPrefix | undefined;
   #lineage: Lineage | undefined;
   #sequence = 0;
+
+  /** @param prefix the compacted front, whose epochs and producers go on here. Default none. */
+  constructor(prefix?: CleanedPrefix) {
+    this.#prefix = prefix;
+    this.epochs = prefix?.content.epochs ?? new EpochCache();
+    this.producers = prefix?.content.producers ?? new ProducerStates();
+  }
 
   /** Where the log ends and starts. */
   get place(): LogPlace {
@@ -23,6 +33,21 @@ export class LogContent {
   /** The last message taken. */
   get sequence(): number {
     return this.#sequence;
+  }
+
+  /** The compacted front that reads have to use; it may lag behind the one that `place` names. */
+  get prefix(): CleanedPrefix | undefined {
+    return this.#prefix;
+  }
+
+  /** All runs of batches, those of the compacted front first. */
+  get chunks(): readonly Chunk[] {
+    const { chunks } = this.index;
+    return this.#prefix === undefined ? chunks : [...this.#prefix.content.index.chunks, ...chunks];
+  }
+
+  get sizeBytes(): number {
+    return this.index.sizeBytes + (this.#prefix?.content.index.sizeBytes ?? 0);
   }
 
   /** Takes a message found in the stream. Void ones, and what no log has written, change nothing: false for them. */
@@ -43,9 +68,28 @@ export class LogContent {
     this.#place(sequence, header, sizeBytes);
   }
 
+  /** From now on `prefix` stands for everything before its end. Returns how many bytes that frees. */
+  adopt(prefix: CleanedPrefix): number {
+    const before = this.sizeBytes;
+    this.#prefix = prefix;
+    this.index.trim(prefix.endOffset);
+    this.trim(this.place.startOffset);
+    return before - this.sizeBytes;
+  }
+
+  /** Drops the chunks that end at or before `offset`, and the compacted front if that does; returns how many bytes that frees. */
+  trim(offset: number): number {
+    const freed = this.index.trim(offset) + (this.#prefix?.content.index.trim(offset) ?? 0);
+    if (this.#prefix !== undefined && offset >= this.#prefix.endOffset) this.#prefix = undefined;
+    return freed;
+  }
+
   #take(sequence: number, header: MessageHeader, sizeBytes: number): void {
-    this.#place(sequence, header, sizeBytes);
     const { producer, baseOffset, lastOffset, maxTimestampMs } = header;
+    // What has not been purged yet is known from the compacted front, which stands for it.
+    const takesOffsets = lastOffset >= baseOffset;
+    if (takesOffsets && this.#prefix !== undefined && lastOffset < this.#prefix.endOffset) return;
+    this.#place(sequence, header, sizeBytes);
     if (producer === undefined) return;
     this.producers.record({
       producerId: producer.id,

@@ -2,7 +2,7 @@ import type { MessageHeader } from "./message-header.ts";
 
 /** A chunk is closed when it has this many batches, or this many bytes. */
 const CHUNK_BATCHES = 64;
-const CHUNK_BYTES = 1024 * 1024;
+export const CHUNK_BYTES = 1024 * 1024;
 
 /** A run of batches that lie in the stream one after the other, with what else is stored between them. */
 export interface Chunk {

@@ -1,6 +1,6 @@
 import { type BatchInChunk, firstRecord, type LogRead, type TimestampedOffset } from "@letterpress/log";
 import { readBatches } from "@letterpress/wire";
-import type { LogIndex } from "./log-index.ts";
+import type { Chunk } from "./log-index.ts";
 
 const SCAN_BYTES = 1024 * 1024;
 
@@ -9,6 +9,11 @@ export interface Searchable {
   readonly startOffset: bigint;
   readonly highWatermark: bigint;
   read(offset: bigint, maxBytes: number): Promise<LogRead>;
+}
+
+/** Where a log's batches lie, in offset order. */
+export interface Chunks {
+  readonly chunks: readonly Chunk[];
 }
 
 /** All batches from the one with `offset` on, up to where the log was readable at the start. */
@@ -30,10 +35,10 @@ export async function* scanBatches(log: Searchable, offset: bigint): AsyncGenera
 /** The first record at or after `timestampMs`. */
 export async function findTimestamp(
   log: Searchable,
-  index: LogIndex,
+  { chunks }: Chunks,
   timestampMs: number,
 ): Promise<TimestampedOffset | undefined> {
-  const chunk = index.chunks.find(
+  const chunk = chunks.find(
     (candidate) => candidate.maxTimestampMs >= timestampMs && candidate.endOffset > Number(log.startOffset),
   );
   if (chunk === undefined) return undefined;
@@ -50,10 +55,10 @@ export async function findTimestamp(
 /** The first record with the largest timestamp. */
 export async function findMaxTimestamp(
   log: Searchable,
-  index: LogIndex,
+  { chunks }: Chunks,
 ): Promise<TimestampedOffset | undefined> {
   let best: { readonly maxTimestampMs: number; readonly maxTimestampOffset: number } | undefined;
-  for (const chunk of index.chunks) {
+  for (const chunk of chunks) {
     if (chunk.endOffset <= Number(log.startOffset)) continue;
     if (best === undefined || chunk.maxTimestampMs > best.maxTimestampMs) best = chunk;
   }

@@ -1,4 +1,5 @@
 import { NO_PRODUCER_ID, type RecordBatchHeader } from "@letterpress/wire";
+import type { CleanedMark } from "./generation.ts";
 
 /*
  * Every message of a partition's stream carries one header, in words that `nats stream view` shows as they are:
@@ -8,16 +9,19 @@ import { NO_PRODUCER_ID, type RecordBatchHeader } from "@letterpress/wire";
  *   Letterpress: logstart term=6 epoch=4 base=162 last=161 start=100
  *   Letterpress: gap term=0 epoch=0 base=0 last=99 start=100
  *   Letterpress: gap term=0 epoch=0 base=162 last=170 start=100 time=1700000000000 count=0 producer=7/0/162
+ *   Letterpress: cleaned term=6 epoch=4 base=171 last=170 start=100 cleaned=6-1/150/88
  *
  * `data` is a record batch. `term` is what a broker writes when it takes the log over: every opening has a term of its
  * own, while the leader epoch is what clients are told, and stays when the same leader opens the log anew. `logstart`
  * moves the first readable offset; it also is what a leader writes to learn which of its appends are stored. These two
  * hold no records: `base` is the next offset. `gap` gives out offsets that have no records any more, where an imported
- * log was compacted or trimmed; with a producer it stands for the batch of that producer that lay there.
+ * log was compacted or trimmed; with a producer it stands for the batch of that producer that lay there. `cleaned` makes a
+ * compacted copy take the place of the log's front: offsets below 150 are in generation 6-1, a stream of 88 messages. It
+ * holds no records either, and every message behind it says the same, as with the start.
  */
 export const HEADER_NAME = "Letterpress";
 
-export type MessageKind = "data" | "term" | "logstart" | "gap";
+export type MessageKind = "data" | "term" | "logstart" | "gap" | "cleaned";
 
 /** What the header of a stored message says. Offsets are safe integers. */
 export interface MessageHeader {
@@ -34,14 +38,19 @@ export interface MessageHeader {
   readonly producer:
     | { readonly id: bigint; readonly epoch: number; readonly baseSequence: number }
     | undefined;
+  /** The compacted front of the log when the message was written. Default none. */
+  readonly cleaned?: CleanedMark | undefined;
 }
+
+/** What every message says of the log that it belongs to. */
+type HeaderPlace = Pick<MessageHeader, "term" | "leaderEpoch" | "startOffset" | "cleaned">;
 
 /** A message without records, at the end of the log. */
 export function emptyHeader(
-  kind: "term" | "logstart",
-  place: Pick<MessageHeader, "term" | "leaderEpoch" | "startOffset"> & { readonly endOffset: number },
+  kind: "term" | "logstart" | "cleaned",
+  place: HeaderPlace & { readonly endOffset: number },
 ): MessageHeader {
-  const { term, leaderEpoch, startOffset, endOffset } = place;
+  const { term, leaderEpoch, startOffset, endOffset, cleaned } = place;
   return {
     kind,
     term,
@@ -52,15 +61,13 @@ export function emptyHeader(
     maxTimestampMs: -1,
     recordCount: 0,
     producer: undefined,
+    ...(cleaned === undefined ? {} : { cleaned }),
   };
 }
 
 /** A message that holds a record batch. */
-export function dataHeader(
-  place: Pick<MessageHeader, "term" | "leaderEpoch" | "startOffset">,
-  batch: RecordBatchHeader,
-): MessageHeader {
-  const { term, leaderEpoch, startOffset } = place;
+export function dataHeader(place: HeaderPlace, batch: RecordBatchHeader): MessageHeader {
+  const { term, leaderEpoch, startOffset, cleaned } = place;
   const { producerId, producerEpoch, baseSequence } = batch;
   return {
     kind: "data",
@@ -73,6 +80,7 @@ export function dataHeader(
     recordCount: batch.recordCount,
     producer:
       producerId === NO_PRODUCER_ID ? undefined : { id: producerId, epoch: producerEpoch, baseSequence },
+    ...(cleaned === undefined ? {} : { cleaned }),
   };
 }
 
@@ -89,24 +97,26 @@ export function gapHeader(
 }
 
 const PATTERN =
-  /^(data|term|logstart|gap) term=(\d+) epoch=(\d+) base=(\d+) last=(-?\d+) start=(\d+)(?: time=(-?\d+) count=(\d+))?(?: producer=(\d+)\/(\d+)\/(-?\d+))?$/;
+  /^(data|term|logstart|gap|cleaned) term=(\d+) epoch=(\d+) base=(\d+) last=(-?\d+) start=(\d+)(?: time=(-?\d+) count=(\d+))?(?: producer=(\d+)\/(\d+)\/(-?\d+))?(?: cleaned=(\d+)-(\d+)\/(\d+)\/(\d+))?$/;
 
 export function formatHeader(header: MessageHeader): string {
-  const { kind, term, leaderEpoch, baseOffset, lastOffset, startOffset, producer } = header;
-  const common = `${kind} term=${term} epoch=${leaderEpoch} base=${baseOffset} last=${lastOffset} start=${startOffset}`;
-  if (kind !== "data" && producer === undefined) return common;
-  const data = `${common} time=${header.maxTimestampMs} count=${header.recordCount}`;
-  return producer === undefined
-    ? data
-    : `${data} producer=${producer.id}/${producer.epoch}/${producer.baseSequence}`;
+  const { kind, term, leaderEpoch, baseOffset, lastOffset, startOffset, producer, cleaned } = header;
+  let text = `${kind} term=${term} epoch=${leaderEpoch} base=${baseOffset} last=${lastOffset} start=${startOffset}`;
+  if (kind === "data" || producer !== undefined) {
+    text += ` time=${header.maxTimestampMs} count=${header.recordCount}`;
+  }
+  if (producer !== undefined) text += ` producer=${producer.id}/${producer.epoch}/${producer.baseSequence}`;
+  if (cleaned === undefined) return text;
+  const { generation, endOffset, lastSequence } = cleaned;
+  return `${text} cleaned=${generation.term}-${generation.number}/${endOffset}/${lastSequence}`;
 }
 
 /** Undefined when the text is no header of ours. */
 export function parseHeader(text: string | undefined): MessageHeader | undefined {
   const found = text === undefined ? null : PATTERN.exec(text);
   if (found === null) return undefined;
-  const [, kind, term, leaderEpoch, base, last, start, time, count, producerId, producerEpoch, sequence] =
-    found;
+  const [, kind, term, leaderEpoch, base, last, start, time, count, ...rest] = found;
+  const [producerId, producerEpoch, sequence, ...mark] = rest;
   const header: MessageHeader = {
     kind: kind as MessageKind,
     term: Number(term),
@@ -120,14 +130,22 @@ export function parseHeader(text: string | undefined): MessageHeader | undefined
       producerId === undefined
         ? undefined
         : { id: BigInt(producerId), epoch: Number(producerEpoch), baseSequence: Number(sequence) },
+    ...(mark[0] === undefined ? {} : { cleaned: toMark(mark.map(Number)) }),
   };
   const isSane =
     Number.isSafeInteger(header.baseOffset) &&
     Number.isSafeInteger(header.startOffset) &&
     Number.isSafeInteger(header.term) &&
     Number.isSafeInteger(header.leaderEpoch) &&
+    mark.every((field) => field === undefined || Number.isSafeInteger(Number(field))) &&
     (kind === "data" || kind === "gap"
       ? header.lastOffset >= header.baseOffset
       : header.lastOffset === header.baseOffset - 1);
-  return isSane && (kind !== "data" || time !== undefined) ? header : undefined;
+  const isWhole = (kind !== "data" || time !== undefined) && (kind !== "cleaned" || mark[0] !== undefined);
+  return isSane && isWhole ? header : undefined;
+}
+
+function toMark(fields: readonly number[]): CleanedMark {
+  const [term, number, endOffset, lastSequence] = fields as [number, number, number, number];
+  return { generation: { term, number }, endOffset, lastSequence };
 }

@@ -2,9 +2,9 @@ import { LogError, type LogRead, type TimestampedOffset } from "@letterpress/log
 import type { RecordBatchHeader } from "@letterpress/wire";
 import { JetStreamError } from "../jetstream/jetstream-error.ts";
 import type { PartitionStream } from "../jetstream/partition-stream.ts";
-import { CatchUp } from "./catch-up.ts";
 import type { LogContent } from "./log-content.ts";
 import { findMaxTimestamp, findTimestamp, scanBatches } from "./log-search.ts";
+import { StoredBatches } from "./stored-batches.ts";
 import type { TailCache } from "./tail-cache.ts";
 
 export interface ReadableLogOptions {
@@ -19,11 +19,11 @@ export interface ReadableLogOptions {
 /** The reading side of a log, the same for who leads it and for who follows it. Throws what `PartitionLog` says. */
 export class ReadableLog {
   readonly #options: ReadableLogOptions;
-  readonly #catchUp: CatchUp;
+  readonly #stored: StoredBatches;
 
   constructor(options: ReadableLogOptions) {
     this.#options = options;
-    this.#catchUp = new CatchUp(options.stream.reader, options.content.index);
+    this.#stored = new StoredBatches(options.stream.reader, options.content);
   }
 
   get startOffset(): bigint {
@@ -46,12 +46,12 @@ export class ReadableLog {
 
   async offsetForTimestamp(timestampMs: number): Promise<TimestampedOffset | undefined> {
     this.#options.assertOpen();
-    return findTimestamp(this, this.#options.content.index, timestampMs);
+    return findTimestamp(this, this.#options.content, timestampMs);
   }
 
   async offsetOfMaxTimestamp(): Promise<TimestampedOffset | undefined> {
     this.#options.assertOpen();
-    return findMaxTimestamp(this, this.#options.content.index);
+    return findMaxTimestamp(this, this.#options.content);
   }
 
   async *headers(offset: bigint): AsyncIterable<RecordBatchHeader> {
@@ -73,7 +73,7 @@ export class ReadableLog {
     const cached = this.#options.tail.read(offset, limitOffset, maxBytes);
     if (cached !== undefined) return cached;
     try {
-      return await this.#catchUp.read(offset, limitOffset, maxBytes);
+      return await this.#stored.read(offset, limitOffset, maxBytes);
     } catch (error) {
       // What is read was trimmed meanwhile, or the log has been closed.
       this.#options.assertOpen();

@@ -1,12 +1,12 @@
 import type { LogConfig } from "@letterpress/log";
-import type { LogIndex } from "./log-index.ts";
+import type { LogContent } from "./log-content.ts";
 
 /**
  * How many of the first chunks retention lets go: those whose newest record is older than `retentionMs`, and those
  * without which the log still has `retentionBytes`. Only what readers may see is ever deleted.
  */
 export function countExpired(
-  { chunks, sizeBytes }: LogIndex,
+  { chunks, sizeBytes }: Pick<LogContent, "chunks" | "sizeBytes">,
   { cleanupPolicy, retentionMs, retentionBytes }: LogConfig,
   nowMs: number,
 ): number {

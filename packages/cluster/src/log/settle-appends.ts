@@ -41,12 +41,10 @@ export async function settleAppends({
     failed,
     visit(message) {
       if (message.header === undefined || !lineage.accept(message.header)) return;
-      const { kind, baseOffset } = message.header;
-      const next = unacknowledged[stored.length]?.header;
+      if (lineage.place.term !== term) return;
       // Barriers of earlier attempts are found as well; they are nobody's append.
-      if (next?.kind === kind && next.baseOffset === baseOffset && lineage.place.term === term) {
-        stored.push(message.sequence);
-      }
+      const index = indexOf(message.header, unacknowledged, stored.length);
+      while (stored.length <= index) stored.push(message.sequence);
     },
     header() {
       if (lineage.place.term !== term) {
@@ -59,4 +57,21 @@ export async function settleAppends({
     },
   });
   return { stored, sequence };
+}
+
+/**
+ * Which append from `first` on a stored message is; -1 for none. When somebody else's message took the place of one
+ * without records, the chain went on behind it: what that one said, every message behind it says, too.
+ */
+function indexOf(
+  { kind, baseOffset }: MessageHeader,
+  appends: readonly PendingAppend[],
+  first: number,
+): number {
+  for (let index = first; index < appends.length; index++) {
+    const { header } = appends[index]!;
+    if (header.kind === kind && header.baseOffset === baseOffset) return index;
+    if (header.kind === "data") return -1;
+  }
+  return -1;
 }

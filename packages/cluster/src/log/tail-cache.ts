@@ -92,6 +92,16 @@ export class TailCache {
     this.#first = 0;
   }
 
+  /** Drops the batches that end at or before `offset`. */
+  dropBefore(offset: number): void {
+    let oldest = this.#batches[this.#first];
+    while (oldest !== undefined && oldest.endOffset <= offset) {
+      this.#budget.remove(oldest);
+      this.dropOldest();
+      oldest = this.#batches[this.#first];
+    }
+  }
+
   clear(): void {
     for (const batch of this.#batches) this.#budget.remove(batch);
     this.#batches = [];

@@ -1,9 +1,15 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { LogError } from "@letterpress/log";
-import type { JetStreamError } from "../jetstream/jetstream-error.ts";
+import type { CleanedStreams } from "../jetstream/cleaned-streams.ts";
+import { JetStreamError } from "../jetstream/jetstream-error.ts";
 import type { PartitionStream } from "../jetstream/partition-stream.ts";
 import { placeBarrier } from "./barrier.ts";
+import { CleanedPrefix } from "./cleaned-prefix.ts";
+import { isInForce } from "./generation.ts";
 import { LogContent } from "./log-content.ts";
 import { emptyHeader } from "./message-header.ts";
+
+const RETRY_MS = 200;
 
 export interface TakeOverOptions {
   readonly stream: PartitionStream;
@@ -15,6 +21,8 @@ export interface TakeOverOptions {
   readonly leaderEpoch: number | undefined;
   readonly timeoutMs: number;
   readonly segmentBytes: number;
+  /** Where the log's compacted front is, if it has one. Default: the log has none. */
+  readonly cleaned?: CleanedStreams;
 }
 
 /**
@@ -48,8 +56,48 @@ export async function takeOver(options: TakeOverOptions): Promise<LogContent> {
     },
   });
   content.stored(sequence, header, 0);
-  content.index.trim(content.place.startOffset);
-  return content;
+  const whole = await withPrefix(content, options, deadlineMs);
+  whole.trim(whole.place.startOffset);
+  return whole;
+}
+
+/**
+ * The same content behind the compacted front that it names. What lies in the front comes first, so that epochs and
+ * producers are learned in the order of the log; the headers of the log's own stream are read once more for that.
+ */
+async function withPrefix(
+  content: LogContent,
+  { stream, cleaned, segmentBytes }: TakeOverOptions,
+  deadlineMs: number,
+): Promise<LogContent> {
+  const mark = content.place.cleaned;
+  if (cleaned === undefined || !isInForce(mark, content.place)) return content;
+  for (;;) {
+    try {
+      const prefix = await CleanedPrefix.load(mark, cleaned.at(mark.generation), segmentBytes);
+      const whole = new LogContent(prefix);
+      whole.index.setSegmentBytes(segmentBytes);
+      const first = (await stream.api.streamInfo(stream.name))?.state.first_seq ?? 1;
+      for await (const messages of stream.reader.scan(Math.max(1, first), content.sequence)) {
+        for (const message of messages) whole.visit(message);
+      }
+      return whole;
+    } catch (error) {
+      if (!(error instanceof JetStreamError)) throw error;
+      // What a server misses may be told by one that lags, and be there a moment later.
+      if (performance.now() > deadlineMs)
+        throw error.code === "REFUSED" ? lost(stream, error) : unavailable(error);
+      await delay(RETRY_MS);
+    }
+  }
+}
+
+function lost({ name }: PartitionStream, cause: JetStreamError): LogError {
+  return new LogError(
+    "STORAGE_FAILED",
+    `${cause.message}: ${name} has lost its compacted front; restore it from a backup, or delete the topic`,
+    { cause },
+  );
 }
 
 /** What a request to JetStream that failed means for a log. */

@@ -1,111 +1,98 @@
 import type { AppendReply } from "../jetstream/append-reply.ts";
+import { JetStreamError } from "../jetstream/jetstream-error.ts";
 import type { PartitionStream } from "../jetstream/partition-stream.ts";
 import type { StoredMessage } from "../jetstream/stored-message.ts";
 import type { MessageHeader } from "../log/message-header.ts";
+import type { SimulatedNetwork } from "./simulated-network.ts";
 
-/** A number from 0 up to 1, from a seed. */
-export type Random = () => number;
-
-/** What may go wrong, each as a chance from 0 to 1. */
-export interface NetworkFaults {
-  /** The answer is lost: the sender gives the append up, though it may be stored, before or after that. */
-  readonly lostReply: number;
-  /** The append is held up and may arrive behind later ones. */
-  readonly lateAppend: number;
-  /** A server that lags tells where the stream ends. */
-  readonly staleInfo: number;
-}
-
-interface Append {
-  readonly header: MessageHeader;
-  readonly bytes: Buffer;
-  readonly lastSequence: number;
-  reply: ((reply: AppendReply) => void) | undefined;
-}
-
-/**
- * A stream that takes appends when their expected sequence is the last one, and a network that loses, delays and reorders
- * what is sent to it. Nothing happens by itself: each `step` lets one thing happen, chosen by the seed.
- */
+/** A stream that takes appends when their expected sequence is the last one, behind a network that fails. */
 export class SimulatedStream {
+  /** Every message that was ever stored; those that were purged cannot be read any more. */
   readonly messages: StoredMessage[] = [];
-  readonly #random: Random;
-  readonly #faults: NetworkFaults;
-  readonly #sent: Append[] = [];
-  readonly #replies: (() => void)[] = [];
+  readonly #network: SimulatedNetwork;
+  #firstSequence = 1;
+  #isDeleted = false;
 
-  constructor(random: Random, faults: NetworkFaults) {
-    this.#random = random;
-    this.#faults = faults;
+  constructor(network: SimulatedNetwork) {
+    this.#network = network;
+  }
+
+  get isDeleted(): boolean {
+    return this.#isDeleted;
+  }
+
+  delete(): void {
+    this.#isDeleted = true;
   }
 
   /** A connection to the stream, as logs want it. */
   connect(): PartitionStream {
+    const network = this.#network;
     const stream = {
       id: { topic: "simulated", topicId: "00000000-0000-4000-8000-000000000000", partition: 0 },
       name: "simulated",
       subject: "simulated",
       append: (
         header: MessageHeader,
-        bytes: Buffer,
+        given: Buffer,
         lastSequence: number,
         _timeoutMs: number,
         reply: (reply: AppendReply) => void,
-      ) => void this.#sent.push({ header, bytes: Buffer.from(bytes), lastSequence, reply }),
-      api: { streamInfo: async () => this.#info() },
+      ) => {
+        const bytes = Buffer.from(given);
+        const lost: AppendReply = { kind: "timed-out", reason: "simulated" };
+        network.send(
+          () => this.#store(header, bytes, lastSequence),
+          reply,
+          () => reply(lost),
+        );
+      },
+      api: {
+        streamInfo: async () => (this.#isDeleted ? undefined : this.#info()),
+        purgeBefore: (_name: string, sequence: number) =>
+          callServer(network, () => {
+            this.#firstSequence = Math.max(this.#firstSequence, sequence);
+          }),
+      },
       reader: {
-        scan: async function* (this: { messages: readonly StoredMessage[] }, from: number, to: number) {
-          if (from <= to) yield this.messages.slice(from - 1, to);
+        scan: async function* (this: SimulatedStream, from: number, to: number) {
+          if (from <= to) yield this.#read(from, to - from + 1);
         }.bind(this),
-        read: async (sequence: number, count: number) =>
-          this.messages.slice(sequence - 1, sequence - 1 + count),
+        read: async (sequence: number, count: number) => this.#read(sequence, count),
       },
     };
     // The class has private fields; logs use what is above only.
     return stream as unknown as PartitionStream;
   }
 
-  get isQuiet(): boolean {
-    return this.#sent.length === 0 && this.#replies.length === 0;
-  }
-
-  /** Lets one append arrive, one answer arrive, or one sender give up. */
-  step(): void {
-    const isReplyNext = this.#replies.length > 0 && this.#random() < 0.5;
-    if (isReplyNext) this.#replies.shift()!();
-    else if (this.#sent.length > 0) this.#arrive();
-    else this.#replies.shift()?.();
+  #read(sequence: number, count: number): StoredMessage[] {
+    if (!this.#isDeleted && sequence >= this.#firstSequence && sequence <= this.messages.length) {
+      return this.messages.slice(sequence - 1, sequence - 1 + count);
+    }
+    throw new JetStreamError("REFUSED", `simulated: message ${sequence} is not there`);
   }
 
   #info() {
     const last = this.messages.length;
-    const isStale = this.#random() < this.#faults.staleInfo;
-    return { state: { last_seq: isStale ? Math.floor(last * this.#random()) : last } };
+    const isStale = this.#network.random() < this.#network.faults.staleInfo;
+    const seen = isStale ? Math.floor(last * this.#network.random()) : last;
+    return { state: { first_seq: Math.min(this.#firstSequence, seen + 1), last_seq: seen } };
   }
 
-  #arrive(): void {
-    const isLate = this.#random() < this.#faults.lateAppend;
-    const at = isLate ? Math.floor(this.#random() * this.#sent.length) : 0;
-    const append = this.#sent[at]!;
-    const isGivenUp = append.reply !== undefined && this.#random() < this.#faults.lostReply;
-    const { reply } = append;
-    if (isGivenUp) {
-      append.reply = undefined;
-      this.#replies.push(() => reply?.({ kind: "timed-out", reason: "simulated" }));
-      // Half of those are stored later, if they still fit.
-      if (this.#random() < 0.5) return;
-    }
-    this.#sent.splice(at, 1);
-    const outcome = this.#store(append);
-    if (append.reply !== undefined) this.#replies.push(() => reply?.(outcome));
-  }
-
-  #store({ header, bytes, lastSequence }: Append): AppendReply {
+  #store(header: MessageHeader, data: Buffer, lastSequence: number): AppendReply {
+    if (this.#isDeleted) return { kind: "unavailable", reason: "simulated" };
     const last = this.messages.length;
     if (lastSequence !== last) {
-      return { kind: "wrong-sequence", lastSequence: this.#random() < 0.5 ? last : undefined };
+      return { kind: "wrong-sequence", lastSequence: this.#network.random() < 0.5 ? last : undefined };
     }
-    this.messages.push({ sequence: last + 1, header, data: bytes, sizeBytes: bytes.length });
+    this.messages.push({ sequence: last + 1, header, data, sizeBytes: data.length });
     return { kind: "stored", sequence: last + 1 };
   }
+}
+
+/** A request to the server that may be lost, done late, or done without an answer. */
+export function callServer<T>(network: SimulatedNetwork, work: () => T): Promise<T> {
+  return new Promise((resolve, reject) => {
+    network.send(work, resolve, () => reject(new JetStreamError("TIMED_OUT", "simulated")));
+  });
 }

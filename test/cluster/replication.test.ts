@@ -1,11 +1,18 @@
+import { execFile, spawnSync } from "node:child_process";
+import { promisify } from "node:util";
 import { type Admin, Letterpress } from "@letterpress/client";
 import { type LetterpressServer, startServer } from "@letterpress/server";
+import { Kafka, logLevel, type Producer } from "kafkajs";
 import { connect, type NatsConnection } from "nats";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { waitFor } from "../support/wait-for.ts";
 import { findNatsServer } from "./find-nats-server.ts";
-import { NatsCluster } from "./nats-cluster.ts";
+import { NatsCluster, type NatsServer } from "./nats-cluster.ts";
 
+const run = promisify(execFile);
+const hasKcat = spawnSync("kcat", ["-V"]).status === 0;
+if (!hasKcat)
+  console.log("kcat is not installed (apt-get install kcat): it is not asked for the replicas in sync");
 const found = findNatsServer();
 if (found.missing !== undefined) console.log(`replication factors are not tested: ${found.missing}`);
 
@@ -85,5 +92,84 @@ describe.skipIf(found.path === undefined)("one broker over three nats-servers", 
       });
     }
     expect(server.broker.topics.get("refused")).toBeUndefined();
+  });
+
+  describe("with a follower that is gone", () => {
+    const topics = [
+      { name: "most", replicationFactor: 3, configs: { "min.insync.replicas": "2" } },
+      { name: "all", replicationFactor: 3, configs: { "min.insync.replicas": "3" } },
+      // As in Apache Kafka, a topic cannot ask for more copies than it has.
+      { name: "single", replicationFactor: 1, configs: { "min.insync.replicas": "2" } },
+    ];
+    let producer: Producer;
+    let gone: NatsServer;
+    beforeAll(async () => {
+      await admin.topics.create(topics);
+      for (const { name } of topics) await streamReplicas(name);
+      const kafka = new Kafka({ brokers: [server.kafka], logLevel: logLevel.NOTHING, retry: { retries: 0 } });
+      producer = kafka.producer();
+      await producer.connect();
+    });
+    afterAll(() => producer?.disconnect());
+
+    const send = async (topic: string, acks: -1 | 1 = -1): Promise<string> => {
+      try {
+        await producer.send({ topic, acks, messages: [{ value: "v" }] });
+        return "stored";
+      } catch (error) {
+        const { type, cause } = error as { type?: string; cause?: { type?: string } };
+        return type ?? cause?.type ?? String(error);
+      }
+    };
+    const inSync = async (topic: string): Promise<number> => {
+      const [described] = await admin.topics.describe([topic]);
+      return described!.partitions[0]!.inSyncReplicas.length;
+    };
+
+    test("what asks for all copies is stored while all are in sync", async () => {
+      for (const { name } of topics)
+        await waitFor(`${name} to take records`, async () => (await send(name)) === "stored");
+      expect([await inSync("most"), await inSync("all"), await inSync("single")]).toEqual([3, 3, 1]);
+    });
+
+    test("appends that ask for all copies are refused, and no others", async () => {
+      const isLeader = async (at: NatsServer, topic: string): Promise<boolean> =>
+        (await nats.leaderOf(`K_${server.broker.topics.get(topic)!.id}_0`)) === at;
+      for (const each of nats.servers) {
+        const isFollower = !(await isLeader(each, "single")) && !(await isLeader(each, "all"));
+        if (isFollower) gone = each;
+      }
+      await gone.kill();
+      await waitFor(
+        "appends to be refused",
+        async () => (await send("all")) === "NOT_ENOUGH_REPLICAS",
+        60_000,
+      );
+      await waitFor("a quorum to be enough", async () => (await send("most")) === "stored", 60_000);
+      expect(await send("all", 1)).toBe("stored");
+      expect(await send("single")).toBe("stored");
+      // Appends are refused as soon as nobody can prove that all copies are in sync, which may be a while earlier.
+      await waitFor("the loss to be shown", async () => (await inSync("all")) === 2, 60_000);
+      expect([await inSync("most"), await inSync("single")]).toEqual([2, 1]);
+      expect((await shownReplicas("all"))[0]).toBe(3);
+    }, 190_000);
+
+    test.skipIf(!hasKcat)("kcat shows which partitions lack copies", async () => {
+      const { stdout } = await run("kcat", ["-b", server.kafka, "-L", "-J"]);
+      const { topics: listed } = JSON.parse(stdout) as {
+        topics: { topic: string; partitions: { replicas: unknown[]; isrs: unknown[] }[] }[];
+      };
+      const sizes = listed.map(({ topic, partitions: [first] }) => [
+        topic,
+        [first!.replicas.length, first!.isrs.length],
+      ]);
+      expect(Object.fromEntries(sizes)).toMatchObject({ all: [3, 2], most: [3, 2], single: [1, 1] });
+    });
+
+    test("they are taken again when the follower is back", async () => {
+      await gone.start();
+      await waitFor("appends to be taken", async () => (await send("all")) === "stored", 60_000);
+      await waitFor("it to be shown", async () => (await inSync("all")) === 3);
+    }, 90_000);
   });
 });

@@ -28,4 +28,8 @@ export class SingleBrokerView implements ClusterView {
     const partitions = this.#topics.get(topic)?.partitions ?? 0;
     return partition >= 0 && partition < partitions ? this.#leadership : undefined;
   }
+
+  canKeep(_topic: string, _partition: number, copies: number): boolean {
+    return copies <= this.#leadership.replicas.length;
+  }
 }

@@ -50,6 +50,14 @@ export class ClusterBrokerView implements ClusterView {
     return isFenced ? { ...leadership, leaderId: -1 } : leadership;
   }
 
+  /** The storage acknowledges what most copies have. Where more are asked for, all these have to be in sync beforehand. */
+  canKeep(topic: string, partition: number, copies: number): boolean {
+    const found = this.#topics.get(topic);
+    if (found === undefined) return false;
+    const quorum = Math.floor(found.replicationFactor / 2) + 1;
+    return copies <= quorum || this.#member.replicasProven(found.id, partition) >= copies;
+  }
+
   /**
    * Any broker can lead, for the records themselves lie in the streams, which NATS replicates. What clients know as
    * replicas are as many ids as there are copies: the leader, then the brokers that come next into question.
@@ -60,7 +68,8 @@ export class ClusterBrokerView implements ClusterView {
     const at = ids.indexOf(leaderId);
     if (at < 0) return { leaderId: -1, leaderEpoch, replicas: [], isr: [] };
     const replicas = idsOfCopies([...ids.slice(at), ...ids.slice(0, at)], replicationFactor);
-    return { leaderId, leaderEpoch, replicas, isr: replicas };
+    const inSync = this.#member.replicasInSync(topicId, partition) ?? replicas.length;
+    return { leaderId, leaderEpoch, replicas, isr: replicas.slice(0, Math.max(1, inSync)) };
   }
 }
 

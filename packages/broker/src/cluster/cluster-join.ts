@@ -45,6 +45,10 @@ export interface ClusterMembership {
   readonly replicas: number;
   /** Whether so many new partitions can be kept, each with so many copies; undefined when they can. Throws LogError. */
   placementFault(partitions: number, replicas: number): Promise<PlacementFault | undefined>;
+  /** How many copies of a partition were in sync a moment ago; undefined for one that was not there then. */
+  replicasInSync(topicId: string, partition: number): number | undefined;
+  /** How many copies are known to be in sync now; 0 while nobody can tell. */
+  replicasProven(topicId: string, partition: number): number;
   /** Who was made the leader, alive or not; undefined while nobody was. */
   leadershipOf(
     topicId: string,

@@ -121,12 +121,12 @@ function locateWritable(broker: Broker, topic: string, index: number, acks: numb
     throw new BrokerError("INVALID_TOPIC_EXCEPTION", `${topic} is internal: clients cannot write to it`);
   }
   const { isr, replicas } = located.leadership;
-  // A topic cannot ask for more replicas than it has.
-  const isrMin = Math.min(config["min.insync.replicas"], replicas.length);
-  if (acks === -1 && isr.length < isrMin) {
+  // As in Apache Kafka, a topic that asks for more replicas than it has asks for all of them.
+  const copies = Math.min(config["min.insync.replicas"], replicas.length);
+  if (acks === -1 && copies > 1 && !broker.cluster.canKeep(topic, index, copies)) {
     throw new BrokerError(
       "NOT_ENOUGH_REPLICAS",
-      `${isr.length} replicas are in sync, ${isrMin} are required`,
+      `min.insync.replicas asks for ${copies} replicas in sync; of ${replicas.length}, ${isr.length} were at the last look`,
     );
   }
   return located;

@@ -45,6 +45,7 @@ export function hostOf(groups: GroupHost["groups"]): GroupHost {
       brokers: () => [{ nodeId: 7, host: "broker.test", port: 9092, rack: null }],
       leaderOf: (topic, partition) =>
         topic === "__consumer_offsets" && partition === 0 ? leadership : undefined,
+      canKeep: () => true,
     },
   };
 }

@@ -12,6 +12,14 @@ import type { Handler } from "./handler.ts";
 import { API_VERSION_RANGES, HANDLERS_BY_KEY } from "./handlers/index.ts";
 import type { ResponseMemory } from "./network/response-memory.ts";
 
+/**
+ * What a request may name in all its lists together: topics, partitions, configs, members. Far above what clients ask in one
+ * request; it bounds the work and the memory that one frame can cause.
+ */
+export const REQUEST_ELEMENTS_MAX = 200_000;
+/** About what an element takes once it is an object. */
+const ELEMENT_BYTES = 128;
+
 /** What a request knows of the connection it came from. */
 export interface ConnectionContext {
   readonly clientHost: string;
@@ -24,6 +32,8 @@ export interface PreparedRequest {
   readonly apiKey: number;
   readonly apiName: string;
   readonly apiVersion: number;
+  /** What it takes in memory, about. */
+  readonly sizeBytes: number;
   /**
    * Runs the handler; the response is a frame in chunks, or undefined where the protocol wants none. What it is made of
    * may be lent to `memory`.
@@ -41,7 +51,7 @@ export function prepareRequest(
   broker: Broker,
   connection: ConnectionContext,
 ): PreparedRequest {
-  const reader = new Reader(frame);
+  const reader = new Reader(frame, 0, frame.length, REQUEST_ELEMENTS_MAX);
   const { apiKey, apiVersion, correlationId, clientId, api } = readRequestHeader(reader);
   const handler = HANDLERS_BY_KEY.get(apiKey);
   if (api === undefined || handler === undefined) {
@@ -51,13 +61,20 @@ export function prepareRequest(
     if (apiKey !== ApiVersions.key) {
       throw new ConnectionFault("unsupported-version", `${api.name} version ${apiVersion} is not served`);
     }
-    return { apiKey, apiName: api.name, apiVersion, run: async () => unsupportedVersion(correlationId) };
+    return {
+      apiKey,
+      apiName: api.name,
+      apiVersion,
+      sizeBytes: frame.length,
+      run: async () => unsupportedVersion(correlationId),
+    };
   }
   const request = decodeRequestBody(api, apiVersion, reader);
   return {
     apiKey,
     apiName: api.name,
     apiVersion,
+    sizeBytes: frame.length + reader.elementCount * ELEMENT_BYTES,
     run: (memory) =>
       answer(handler, request, correlationId, { broker, apiVersion, clientId, memory, ...connection }),
   };

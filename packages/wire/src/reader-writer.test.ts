@@ -160,6 +160,14 @@ describe("bad input", () => {
     );
   });
 
+  test("lists have no more elements together than the reader allows", () => {
+    const reader = new Reader(Buffer.alloc(100), 0, 100, 10);
+    expect(reader.checkCount(6)).toBe(6);
+    expect(reader.checkCount(4)).toBe(4);
+    expect(reader.elementCount).toBe(10);
+    expect(() => reader.checkCount(1)).toThrow(expect.objectContaining({ code: "TOO_LARGE" }));
+  });
+
   test("negative lengths, overlong varints and impossible counts are refused", () => {
     const reader = new Reader(Buffer.alloc(11, 0xff));
     expect(() => reader.slice(-1)).toThrow("negative length");

@@ -16,11 +16,20 @@ export class Reader {
   position: number;
   /** The index behind the last readable byte, in `buffer`. */
   readonly end: number;
+  readonly #elementsMax: number;
+  #elementCount = 0;
 
-  constructor(buffer: Buffer, start = 0, end = buffer.length) {
+  /** At most `elementsMax` elements are read in all lists together; default without limit. */
+  constructor(buffer: Buffer, start = 0, end = buffer.length, elementsMax = Number.POSITIVE_INFINITY) {
     this.buffer = buffer;
     this.position = start;
     this.end = end;
+    this.#elementsMax = elementsMax;
+  }
+
+  /** How many list elements were announced so far. In memory each takes many times its bytes. */
+  get elementCount(): number {
+    return this.#elementCount;
   }
 
   /** How many bytes are left in the window. */
@@ -141,7 +150,8 @@ export class Reader {
 
   /**
    * Checks an element count before anything is allocated for it: `count` elements of at least
-   * `elementBytesMin` bytes must fit into what is left of the window.
+   * `elementBytesMin` bytes must fit into what is left of the window. Throws `TOO_LARGE` when the lists that were read
+   * have more elements than this reader allows.
    */
   checkCount(count: number, elementBytesMin = 1): number {
     if (count < 0 || count * Math.max(1, elementBytesMin) > this.remaining) {
@@ -149,6 +159,10 @@ export class Reader {
         "MALFORMED",
         `count ${count} at byte ${this.position} cannot fit in the ${this.remaining} bytes left`,
       );
+    }
+    this.#elementCount += count;
+    if (this.#elementCount > this.#elementsMax) {
+      throw new WireError("TOO_LARGE", `${this.#elementCount} elements, ${this.#elementsMax} are allowed`);
     }
     return count;
   }

@@ -6,6 +6,8 @@ import type { FetchResult, FetchTarget } from "./fetch-target.ts";
 /** A session that was used within this time keeps its slot (`min.incremental.fetch.session.eviction.ms`). */
 const EVICTION_MS_MIN = 120_000;
 const PARTITIONS_MAX = 20_000;
+/** Of all sessions together. */
+const PARTITIONS_TOTAL_MAX = 200_000;
 const SESSION_ID_MAX = 0x7fff_ffff;
 const OPEN_EPOCH = 0;
 const FINAL_EPOCH = -1;
@@ -32,6 +34,7 @@ export class FetchSessionCache {
   readonly #slots: number;
   readonly #now: () => number;
   readonly #sessions = new Map<number, { readonly session: FetchSession; usedMs: number }>();
+  #partitionCount = 0;
 
   /** `now` gives milliseconds of any clock that never goes backwards. */
   constructor(slots: number, now: () => number) {
@@ -52,7 +55,7 @@ export class FetchSessionCache {
   plan(request: SessionRequest): FetchPlan {
     const { sessionId, sessionEpoch, targets } = request;
     if (sessionEpoch === FINAL_EPOCH || sessionEpoch === OPEN_EPOCH) {
-      this.#sessions.delete(sessionId);
+      this.#remove(sessionId);
       const session = sessionEpoch === OPEN_EPOCH ? this.#open(request) : undefined;
       return { sessionId: session?.id ?? 0, targets, select: (results) => tellAll(session, results) };
     }
@@ -78,12 +81,14 @@ export class FetchSessionCache {
         `fetch session ${sessionId} expects epoch ${session.nextEpoch}, not ${sessionEpoch}`,
       );
     }
+    this.#partitionCount -= session.size;
     session.update(targets, forgotten);
-    if (session.size > PARTITIONS_MAX) {
-      this.#sessions.delete(sessionId);
+    this.#partitionCount += session.size;
+    if (session.size > PARTITIONS_MAX || this.#partitionCount > PARTITIONS_TOTAL_MAX) {
+      this.#remove(sessionId);
       throw new BrokerError(
         "FETCH_SESSION_ID_NOT_FOUND",
-        `a session holds at most ${PARTITIONS_MAX} partitions`,
+        `a session holds at most ${PARTITIONS_MAX} partitions, all together ${PARTITIONS_TOTAL_MAX}`,
       );
     }
     session.advance();
@@ -93,12 +98,16 @@ export class FetchSessionCache {
 
   /** A new session; undefined when there is no room for one, and the client goes without. */
   #open(request: SessionRequest): FetchSession | undefined {
-    if (request.targets.length === 0 || request.targets.length > PARTITIONS_MAX) return undefined;
-    if (this.#sessions.size >= this.#slots && !this.#evict()) return undefined;
+    const { length } = request.targets;
+    if (length === 0 || length > PARTITIONS_MAX) return undefined;
+    while (this.#sessions.size >= this.#slots || this.#partitionCount + length > PARTITIONS_TOTAL_MAX) {
+      if (!this.#evict()) return undefined;
+    }
     let id = randomInt(1, SESSION_ID_MAX);
     while (this.#sessions.has(id)) id = randomInt(1, SESSION_ID_MAX);
     const session = new FetchSession(id, request.usesTopicIds);
     session.update(request.targets, []);
+    this.#partitionCount += session.size;
     this.#touch(session);
     return session;
   }
@@ -106,7 +115,13 @@ export class FetchSessionCache {
   #evict(): boolean {
     const oldest = this.#sessions.entries().next().value;
     if (oldest === undefined || this.#now() - oldest[1].usedMs < EVICTION_MS_MIN) return false;
-    return this.#sessions.delete(oldest[0]);
+    this.#remove(oldest[0]);
+    return true;
+  }
+
+  #remove(sessionId: number): void {
+    this.#partitionCount -= this.#sessions.get(sessionId)?.session.size ?? 0;
+    this.#sessions.delete(sessionId);
   }
 
   #touch(session: FetchSession): void {

@@ -87,3 +87,18 @@ test("a full cache gives up the oldest session, once it was idle for long enough
     expect.objectContaining({ code: "FETCH_SESSION_ID_NOT_FOUND" }),
   );
 });
+
+test("all sessions together hold a bounded number of partitions", () => {
+  let nowMs = 0;
+  const cache = new FetchSessionCache(1000, () => nowMs);
+  const many = Array.from({ length: 20_000 }, (_, index) => target(index));
+  const opened = Array.from({ length: 11 }, () => cache.plan(request(0, 0, many)).sessionId);
+  expect(opened.map((id) => id > 0)).toEqual([...Array(10).fill(true), false]);
+  // What a session forgets, and what a closed one held, makes room again.
+  cache.plan({ ...request(opened[0]!, 1, []), forgotten: many.slice(5) });
+  cache.plan(request(opened[1]!, -1, []));
+  expect(cache.plan(request(0, 0, many)).sessionId).toBeGreaterThan(0);
+  nowMs = 130_000;
+  expect(cache.plan(request(0, 0, many)).sessionId).toBeGreaterThan(0);
+  expect(cache.size).toBeLessThan(12);
+});

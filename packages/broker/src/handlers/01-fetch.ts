@@ -1,7 +1,8 @@
 import { Fetch, type RequestOf, type ResponseInitOf } from "@letterpress/protocol";
 import { BrokerError } from "../broker-error.ts";
+import { distinctBy } from "../distinct-by.ts";
 import type { FetchPlan } from "../fetch/fetch-session-cache.ts";
-import type { FetchResult, FetchTarget } from "../fetch/fetch-target.ts";
+import { type FetchResult, type FetchTarget, targetKey } from "../fetch/fetch-target.ts";
 import { type ReadTargets, readTargets } from "../fetch/read-targets.ts";
 import { waitForRecords } from "../fetch/wait-for-records.ts";
 import { handler, type RequestContext } from "../handler.ts";
@@ -42,22 +43,26 @@ function planOf(request: Request, { broker, apiVersion }: RequestContext): Fetch
     sessionId: request.sessionId,
     sessionEpoch: request.sessionEpoch,
     usesTopicIds: apiVersion >= TOPIC_IDS_SINCE,
-    targets: request.topics.flatMap(({ topic, topicId, partitions }) =>
-      partitions.map(
-        ({ partition, fetchOffset, currentLeaderEpoch, partitionMaxBytes }): FetchTarget => ({
-          topic,
-          topicId,
-          partition,
-          fetchOffset,
-          currentLeaderEpoch,
-          maxBytes: partitionMaxBytes,
-        }),
-      ),
-    ),
+    targets: distinctBy(targetsOf(request), targetKey),
     forgotten: request.forgottenTopicsData.flatMap(({ topic, topicId, partitions }) =>
       partitions.map((partition) => ({ topic, topicId, partition })),
     ),
   });
+}
+
+function targetsOf({ topics }: Request): readonly FetchTarget[] {
+  return topics.flatMap(({ topic, topicId, partitions }) =>
+    partitions.map(
+      ({ partition, fetchOffset, currentLeaderEpoch, partitionMaxBytes }): FetchTarget => ({
+        topic,
+        topicId,
+        partition,
+        fetchOffset,
+        currentLeaderEpoch,
+        maxBytes: partitionMaxBytes,
+      }),
+    ),
+  );
 }
 
 /**

@@ -2,7 +2,9 @@ import type { PartitionLog, TimestampedOffset } from "@letterpress/log";
 import { ListOffsets, type ResponseInitOf } from "@letterpress/protocol";
 import type { Broker } from "../broker.ts";
 import { BrokerError } from "../broker-error.ts";
+import { distinctPartitions } from "../distinct-by.ts";
 import { handler } from "../handler.ts";
+import { forEachBounded } from "../partition/for-each-bounded.ts";
 import { locatePartition } from "../partition/locate-partition.ts";
 import { toBrokerError } from "../partition/log-error-codes.ts";
 
@@ -16,21 +18,28 @@ const EARLIEST_LOCAL = -4n;
 const LATEST_TIERED = -5n;
 const NOT_FOUND: TimestampedOffset = { offset: -1n, timestampMs: -1, leaderEpoch: -1 };
 
+/** Looking for a timestamp reads a part of the log, so that only as many partitions are looked at side by side. */
+const CONCURRENCY = 16;
+
 /** ListOffsets 1-9. Nothing is tiered: the earliest local offset is the earliest, and there is no latest tiered one. */
-export const listOffsets = handler(ListOffsets, async ({ topics }, { broker, apiVersion }) => ({
-  topics: await Promise.all(
-    topics.map(async ({ name, partitions }) => ({
-      name,
-      partitions: await Promise.all(
-        partitions.map(({ partitionIndex, timestamp, currentLeaderEpoch }) =>
-          listOffset(broker, name, partitionIndex, timestamp, currentLeaderEpoch).then((listed) =>
-            apiVersion < LEADER_EPOCH_SINCE ? { ...listed, leaderEpoch: -1 } : listed,
-          ),
-        ),
-      ),
-    })),
-  ),
-}));
+export const listOffsets = handler(ListOffsets, async (request, { broker, apiVersion }) => {
+  const topics: { readonly name: string; readonly partitions: PartitionInit[] }[] = [];
+  for (const { name, partitions } of distinctPartitions(
+    request.topics,
+    (topic) => topic.name,
+    (topic) => topic.partitions,
+    ({ partitionIndex }) => partitionIndex,
+  )) {
+    const listed: PartitionInit[] = [];
+    await forEachBounded(partitions.entries(), CONCURRENCY, async ([at, asked]) => {
+      const { partitionIndex, timestamp, currentLeaderEpoch } = asked;
+      const found = await listOffset(broker, name, partitionIndex, timestamp, currentLeaderEpoch);
+      listed[at] = apiVersion < LEADER_EPOCH_SINCE ? { ...found, leaderEpoch: -1 } : found;
+    });
+    topics.push({ name, partitions: listed });
+  }
+  return { topics };
+});
 
 async function listOffset(
   broker: Broker,

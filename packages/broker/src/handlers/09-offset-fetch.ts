@@ -1,5 +1,5 @@
 import { ERRORS, OffsetFetch, type RequestOf } from "@letterpress/protocol";
-import { distinctBy } from "../distinct-by.ts";
+import { distinctBy, distinctPartitions } from "../distinct-by.ts";
 import type { FetchedOffsets } from "../groups/group-offsets.ts";
 import type { CommittedOffset } from "../groups/offsets-record.ts";
 import type { GroupOffsets } from "../groups/offsets-state.ts";
@@ -26,7 +26,9 @@ export const offsetFetch = handler(OffsetFetch, (request, { broker, apiVersion }
   const fetched = offsets.fetch(request.groupId);
   const { topics, errorCode } = groupAnswer(request, fetched);
   if (apiVersion >= GROUP_ERROR_SINCE || fetched.error === "NONE") return { topics, errorCode };
-  return { topics: (request.topics ?? []).map((topic) => topicAnswer(topic, undefined, errorCode)) };
+  return {
+    topics: distinctTopics(request.topics ?? []).map((topic) => topicAnswer(topic, undefined, errorCode)),
+  };
 });
 
 function groupAnswer(asked: { groupId: string; topics: AskedTopics }, fetched: FetchedOffsets) {
@@ -34,12 +36,23 @@ function groupAnswer(asked: { groupId: string; topics: AskedTopics }, fetched: F
   const errorCode = ERRORS[fetched.error].code;
   if (fetched.error !== "NONE") return { groupId, topics: [], errorCode };
   const { offsets } = fetched;
-  const topics = asked.topics ?? allTopics(offsets);
+  const topics = asked.topics === null ? allTopics(offsets) : distinctTopics(asked.topics);
   return {
     groupId,
     topics: topics.map((topic) => topicAnswer(topic, offsets.get(topic.name), 0)),
     errorCode,
   };
+}
+
+/** A committed offset comes with up to 4 KB of metadata, so that each is told once. */
+function distinctTopics(topics: NonNullable<AskedTopics>): NonNullable<AskedTopics> {
+  const distinct = distinctPartitions(
+    topics,
+    ({ name }) => name,
+    ({ partitionIndexes }) => partitionIndexes,
+    (index) => index,
+  );
+  return distinct.map(({ name, partitions }) => ({ name, partitionIndexes: [...partitions] }));
 }
 
 function allTopics(offsets: GroupOffsets): NonNullable<AskedTopics> {

@@ -2,38 +2,58 @@ import { CreateTopics, ERRORS, type RequestOf, type ResponseInitOf } from "@lett
 import type { Broker } from "../broker.ts";
 import { BrokerError } from "../broker-error.ts";
 import { describeTopicConfig } from "../config/describe-config.ts";
+import { distinctBy } from "../distinct-by.ts";
 import { handler } from "../handler.ts";
 import { toBrokerError } from "../partition/log-error-codes.ts";
 import type { Topic } from "../topics/topic.ts";
+import { PARTITIONS_MAX } from "../topics/topic-catalog.ts";
 
 type TopicRequest = RequestOf<typeof CreateTopics>["topics"][number];
 type TopicInit = ResponseInitOf<typeof CreateTopics>["topics"][number];
+
+/** What one request may create in all its topics together: each partition is a log to open, and each topic is described. */
+const REQUEST_PARTITIONS_MAX = PARTITIONS_MAX;
 
 /**
  * CreateTopics 0-7. Manual assignments are checked, and say how many copies there are to be; brokers then place the
  * partitions by themselves.
  */
 export const createTopics = handler(CreateTopics, async ({ topics, validateOnly }, { broker }) => {
-  const names = topics.map(({ name }) => name);
-  const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  const mentions = new Map<string, number>();
+  for (const { name } of topics) mentions.set(name, (mentions.get(name) ?? 0) + 1);
   const results: TopicInit[] = [];
-  for (const request of topics) {
-    if (results.some(({ name }) => name === request.name)) continue;
-    results.push(await create(broker, request, repeated.has(request.name), validateOnly));
+  let leftPartitions = REQUEST_PARTITIONS_MAX;
+  for (const request of distinctBy(topics, ({ name }) => name)) {
+    const isRepeated = mentions.get(request.name)! > 1;
+    const result = await create(broker, request, { isRepeated, leftPartitions, validateOnly });
+    results.push(result);
+    leftPartitions -= result.numPartitions ?? 0;
   }
   return { topics: results };
 });
 
+interface CreateOptions {
+  readonly isRepeated: boolean;
+  /** What the topics before it have left of the request's limit. */
+  readonly leftPartitions: number;
+  readonly validateOnly: boolean;
+}
+
 async function create(
   broker: Broker,
   request: TopicRequest,
-  isRepeated: boolean,
-  validateOnly: boolean,
+  { isRepeated, leftPartitions, validateOnly }: CreateOptions,
 ): Promise<TopicInit> {
   const { name } = request;
   try {
     if (isRepeated) throw new BrokerError("INVALID_REQUEST", `topic ${name} is named more than once`);
     const spec = { name, configs: request.configs, ...layoutOf(broker, request) };
+    if (spec.partitions > leftPartitions && spec.partitions <= PARTITIONS_MAX) {
+      throw new BrokerError(
+        "POLICY_VIOLATION",
+        `one request creates at most ${REQUEST_PARTITIONS_MAX} partitions; create ${name} by another`,
+      );
+    }
     const topic = await (validateOnly ? broker.topics.validate(spec) : broker.topics.create(spec));
     return created(broker, topic);
   } catch (error) {

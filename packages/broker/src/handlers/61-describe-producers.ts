@@ -1,5 +1,6 @@
 import { DescribeProducers, type ResponseInitOf } from "@letterpress/protocol";
 import type { Broker } from "../broker.ts";
+import { distinctPartitions } from "../distinct-by.ts";
 import { handler } from "../handler.ts";
 import { locatePartition } from "../partition/locate-partition.ts";
 import { toBrokerError } from "../partition/log-error-codes.ts";
@@ -13,8 +14,13 @@ type PartitionInit = TopicInit["partitions"][number];
  */
 export const describeProducers = handler(DescribeProducers, ({ topics }, { broker }) => ({
   throttleTimeMs: 0,
-  topics: topics.map(({ name, partitionIndexes }): TopicInit => {
-    const partitions = partitionIndexes.map((index) => describePartition(broker, name, index));
+  topics: distinctPartitions(
+    topics,
+    ({ name }) => name,
+    ({ partitionIndexes }) => partitionIndexes,
+    (index) => index,
+  ).map(({ name, partitions: indexes }): TopicInit => {
+    const partitions = indexes.map((index) => describePartition(broker, name, index));
     return { name, partitions, writers: writersOf(broker, name, partitions) };
   }),
 }));

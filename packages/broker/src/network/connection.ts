@@ -223,7 +223,7 @@ export class Connection {
   }
 
   #start({ request, frame }: Arrival): void {
-    const bytes = frame.bytes.length;
+    const bytes = request.sizeBytes;
     const slot: Slot = { answer: undefined, isDone: false };
     const memory = new ResponseMemory(this.#budgets.responses);
     const kind = ONE_AT_A_TIME.get(request.apiKey);

@@ -18,6 +18,7 @@ import type { Hono } from "hono";
 import pino, { type Logger } from "pino";
 import type { ClusteredStorage } from "./cluster/clustered-storage.ts";
 import { forwardWrites } from "./cluster/forward-writes.ts";
+import { openPeers } from "./cluster/peer-request.ts";
 import { readServerConfig } from "./config/read-config.ts";
 import {
   formatEndpoint,
@@ -86,6 +87,7 @@ export async function startServer(input: ServerConfigInput = {}): Promise<Letter
         : forwardWrites(local, {
             broker,
             member,
+            askPeer: await openPeers(config.httpTls?.certificate),
             topic: SCHEMAS_TOPIC,
             isLed: () => shared.isLed,
             catchUp: () => shared.catchUp(),

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { RunningBroker } from "@letterpress/broker";
 import type { ClusterMember } from "@letterpress/cluster";
+import { type AskPeer, isUnreached } from "./peer-request.ts";
 
 /** Marks a request that another broker has passed on already, under the name that Confluent's registry gives it. */
 const FORWARDED = "x-forward";
@@ -24,6 +25,7 @@ export type Fetch = (request: Request) => Response | Promise<Response>;
 export interface ForwardOptions {
   readonly broker: RunningBroker;
   readonly member: ClusterMember;
+  readonly askPeer: AskPeer;
   /** The topic of the registry; the leader of its one partition takes the writes. */
   readonly topic: string;
   /** Whether this broker can write to it. */
@@ -65,8 +67,8 @@ async function passOn({ request, body, local, options, deadlineMs }: Passing): P
     }
     const leader = leaderUrl(options);
     if (leader !== undefined) {
-      const answer = await pass(request, body, leader);
-      if (!answer.headers.has(NOT_LED)) {
+      const answer = await pass(request, body, leader, options.askPeer);
+      if (answer !== undefined && !answer.headers.has(NOT_LED)) {
         await options.catchUp();
         return answer;
       }
@@ -82,20 +84,29 @@ function leaderUrl({ broker, member, topic }: ForwardOptions): string | undefine
   return member.sessions().find(({ nodeId }) => nodeId === leaderId)?.http ?? undefined;
 }
 
-async function pass(request: Request, body: ArrayBuffer, leader: string): Promise<Response> {
+/** Undefined when the leader cannot be reached: it may have died, and another one will lead. */
+async function pass(
+  request: Request,
+  body: ArrayBuffer,
+  leader: string,
+  askPeer: AskPeer,
+): Promise<Response | undefined> {
   const { pathname, search } = new URL(request.url);
   const headers = withoutHopHeaders(request.headers);
   headers.set(FORWARDED, "true");
-  const answer = await fetch(leader + pathname + search, {
-    method: request.method,
-    headers,
-    body,
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
-  return new Response(await answer.arrayBuffer(), {
-    status: answer.status,
-    headers: withoutHopHeaders(answer.headers),
-  });
+  try {
+    const { method } = request;
+    const answer = await askPeer(leader + pathname + search, {
+      method,
+      headers,
+      body,
+      timeoutMs: TIMEOUT_MS,
+    });
+    return new Response(answer.body, { status: answer.status, headers: withoutHopHeaders(answer.headers) });
+  } catch (error) {
+    if (!isUnreached(error)) throw error;
+    return undefined;
+  }
 }
 
 function withoutHopHeaders(headers: Headers): Headers {

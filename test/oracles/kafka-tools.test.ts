@@ -79,6 +79,28 @@ describe.skipIf(reason !== undefined)("Apache Kafka's own tools", { timeout: 120
     }
   });
 
+  test("describe the producers of a partition, and skip what they have declared", async () => {
+    await using client = new Letterpress({ brokers: [server.kafka] });
+    const producer = client.producer();
+    const fingerprint = "ab".repeat(16);
+    producer.declareWriterSchemas(topic, [
+      { part: "value", subject: "java-value", schemaId: 1, fingerprint },
+    ]);
+    await producer.send({ topic, partition: 0, value: "ours" });
+    const { writers } = await client.admin().producers.describe(topic);
+    const ours = writers.find(({ schemas }) => schemas.some(({ subject }) => subject === "java-value"));
+    const described = await runKafkaTool("org.apache.kafka.tools.TransactionsCommand", [
+      ...onServer(),
+      "describe-producers",
+      "--topic",
+      topic,
+      "--partition",
+      "0",
+    ]);
+    expect(described).toMatch(/ProducerId\s+ProducerEpoch\s+LatestCoordinatorEpoch/);
+    expect(described).toMatch(new RegExp(`^${ours!.producerId}\\s+0\\s+-1\\s+0\\s+\\d{13}`, "m"));
+  });
+
   test("read the segments, indexes and offsets on disk", async () => {
     await server.close();
     const segment = (name: string) => join(data, name, "00000000000000000000.log");

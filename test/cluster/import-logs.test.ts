@@ -16,9 +16,10 @@ import {
   type PartitionLog,
 } from "@letterpress/log";
 import { batchOf, partitionOf, Random } from "@letterpress/log/testing";
-import { encodeRecordBatch, readBatches } from "@letterpress/wire";
+import { encodeRecordBatch } from "@letterpress/wire";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { findNatsServer } from "./find-nats-server.ts";
+import { contentsOf } from "./log-contents.ts";
 import { NatsCluster } from "./nats-cluster.ts";
 
 const found = findNatsServer();
@@ -32,7 +33,6 @@ const CONFIG = logConfig({
 const METADATA = partitionOf("metadata");
 const PARTITIONS = Array.from({ length: 6 }, (_, partition) => partitionOf("source", partition));
 const LATER_MS = 1_000_000;
-const READ_BYTES = 100_000;
 
 /** Writes batches of several sizes, from idempotent producers and others; then some logs are compacted or trimmed. */
 async function fill(log: PartitionLog, seed: number): Promise<void> {
@@ -53,23 +53,6 @@ async function fill(log: PartitionLog, seed: number): Promise<void> {
   }
   if (seed % 3 === 0) await log.enforceRetention(LATER_MS);
   if (seed % 2 === 0) await log.trim(log.endOffset / 3n);
-}
-
-/** Everything that can be seen of a log. */
-async function contentOf(log: PartitionLog) {
-  const batches: Buffer[] = [];
-  for (let next = log.startOffset; next < log.endOffset; ) {
-    const { chunks } = await log.read(next, READ_BYTES);
-    for (const chunk of chunks) {
-      for (const { header, at } of readBatches(chunk)) {
-        batches.push(Buffer.from(chunk.subarray(at, at + header.sizeBytes)));
-        next = header.lastOffset + 1n;
-      }
-    }
-  }
-  const { startOffset, endOffset, highWatermark } = log;
-  const producers = [...log.producers()].sort((a, b) => Number(a.producerId - b.producerId));
-  return { startOffset, endOffset, highWatermark, producers, bytes: Buffer.concat(batches) };
 }
 
 describe.skipIf(found.path === undefined).each([1, 3] as const)(
@@ -118,7 +101,7 @@ describe.skipIf(found.path === undefined).each([1, 3] as const)(
       for (const [index, id] of PARTITIONS.entries()) {
         const log = await copy.open(id, CONFIG);
         expect(log.leaderEpoch).toBe(1);
-        expect(await contentOf(log)).toEqual(await contentOf(logs[index]!));
+        expect(await contentsOf(log)).toEqual(await contentsOf(logs[index]!));
       }
       await copy.close();
     }

@@ -1,6 +1,7 @@
 export { BrokerError, type BrokerErrorOptions, type RecordError } from "./broker-error.ts";
 export type { BrokerOptions } from "./broker-options.ts";
 export type { ClusterEntrant, ClusterJoin, ClusterMembership, SharedState } from "./cluster/cluster-join.ts";
+export { countGroups, StoredBroker } from "./cluster/stored-broker.ts";
 export type { BrokerEndpoint, ClusterView, PartitionLeadership } from "./cluster-view.ts";
 export { BROKER_CONFIGS } from "./config/broker-configs.ts";
 export type { TopicConfig } from "./config/topic-config.ts";
@@ -19,6 +20,7 @@ export {
 } from "./record-guard.ts";
 export type { RunningBroker } from "./running-broker.ts";
 export { startBroker } from "./start-broker.ts";
+export { OFFSETS_TOPIC } from "./state-topics.ts";
 export { METADATA_PARTITION } from "./topics/open-metadata.ts";
 export type { Topic } from "./topics/topic.ts";
 export type { NewTopic, TopicCatalog } from "./topics/topic-catalog.ts";

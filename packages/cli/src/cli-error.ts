@@ -9,13 +9,16 @@ export type CliErrorCode =
   /** A schema, a plan or a reset may not go through. */
   | "REFUSED"
   /** Generated code is not what the contracts say. */
-  | "DRIFT";
+  | "DRIFT"
+  /** The process was asked to end before the work was done. */
+  | "INTERRUPTED";
 
 const EXIT_CODE_OF: Readonly<Record<CliErrorCode, ExitCode>> = {
   USAGE: EXIT_CODES.usage,
   BAD_INPUT: EXIT_CODES.usage,
   REFUSED: EXIT_CODES.refused,
   DRIFT: EXIT_CODES.refused,
+  INTERRUPTED: EXIT_CODES.refused,
 };
 
 /** A failure that a command has found itself; its message says what to do. */

@@ -15,15 +15,16 @@ export class Progress implements Disposable {
     this.#noun = noun;
   }
 
-  update(count: number): void {
+  /** @param total what `count` is to become, where that is known. */
+  update(count: number, total?: number): void {
     if (this.#stderr.isTTY !== true) return;
     const nowMs = performance.now();
     if (nowMs - this.#shownMs < INTERVAL_MS) return;
     this.#shownMs = nowMs;
     const perSecond = Math.round((count * 1000) / (nowMs - this.#startMs));
-    this.#stderr.write(
-      `${CLEAR_LINE}${count.toLocaleString("en")} ${this.#noun}, ${perSecond.toLocaleString("en")}/s`,
-    );
+    const done = count.toLocaleString("en");
+    const share = total === undefined ? done : `${done} of ${total.toLocaleString("en")}`;
+    this.#stderr.write(`${CLEAR_LINE}${share} ${this.#noun}, ${perSecond.toLocaleString("en")}/s`);
   }
 
   [Symbol.dispose](): void {

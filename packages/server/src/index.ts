@@ -1,4 +1,11 @@
 export { type ClusterStatus, describeCluster } from "./cluster/describe-cluster.ts";
+export {
+  type ImportDataOptions,
+  type ImportPhase,
+  type ImportProgress,
+  type ImportSummary,
+  importData,
+} from "./cluster/import-data.ts";
 export type { ClusterConfig, ClusterConfigInput } from "./config/cluster-config.ts";
 export {
   type ConfigSource,

@@ -8,6 +8,12 @@ export type ServerErrorCode =
   | "DATA_LOCKED"
   /** NATS cannot be reached or used, or another process runs under this node id. */
   | "CLUSTER_UNAVAILABLE"
+  /** An import into the cluster has not finished; it can be gone on with, and until then no broker serves it. */
+  | "IMPORT_UNFINISHED"
+  /** An import needs a cluster without data and without brokers. */
+  | "CLUSTER_NOT_EMPTY"
+  /** What a cluster holds of an import is not what the data folder holds. */
+  | "IMPORT_MISMATCH"
   /** Stored data is damaged, or the disk failed. */
   | "STORAGE_FAILED";
 

@@ -6,7 +6,7 @@ import {
   type RunningBroker,
   startBroker,
 } from "@letterpress/broker";
-import { type LogEngine, LogError, openFileEngine, openMemoryEngine } from "@letterpress/log";
+import { type LogEngine, openFileEngine, openMemoryEngine } from "@letterpress/log";
 import {
   createRegistryApp,
   Registry,
@@ -32,11 +32,10 @@ import { type HttpListener, listenHttp } from "./http/http-listener.ts";
 import { findUnready } from "./http/unready.ts";
 import { listenFailed } from "./listen-failed.ts";
 import { createMetrics, type ServerMetrics } from "./metrics.ts";
+import { SCHEMAS_TOPIC } from "./schemas-topic.ts";
 import { ServerError } from "./server-error.ts";
+import { storageError } from "./storage-error.ts";
 import { guardSettings } from "./topic-guard-settings.ts";
-
-/** The topic that holds every registered schema, as Confluent's registry has it. */
-const SCHEMAS_TOPIC = "_schemas";
 
 /** A running server: broker, registry and HTTP in one process. */
 export interface LetterpressServer extends AsyncDisposable {
@@ -179,13 +178,6 @@ async function openEngine(folder: string | undefined): Promise<LogEngine> {
   } catch (error) {
     throw storageError(error);
   }
-}
-
-function storageError(cause: unknown): unknown {
-  if (!(cause instanceof LogError)) return cause;
-  return new ServerError(cause.code === "LOCKED" ? "DATA_LOCKED" : "STORAGE_FAILED", cause.message, {
-    cause,
-  });
 }
 
 /** Until the registry has been replayed nothing can be judged, so that nothing is let in. */

@@ -69,7 +69,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "cluster",
-    summary: "look at the brokers of a cluster",
+    summary: "look at the brokers of a cluster, or move a data folder into one",
     usage: "<command>",
     load: async () => (await import("./cluster/index.ts")).cluster,
   },

@@ -2,7 +2,7 @@ import type { PartitionId } from "@letterpress/log";
 import { ClusterError } from "../cluster-error.ts";
 import type { JetStreamApi, StreamInfo } from "../jetstream/jetstream-api.ts";
 import { JetStreamError } from "../jetstream/jetstream-error.ts";
-import { SUBJECTS, streamName } from "../jetstream/partition-stream.ts";
+import { streamName } from "../jetstream/partition-stream.ts";
 import { listPartitions, streamConfig } from "../jetstream/partition-streams.ts";
 import { retryWhileElecting } from "../jetstream/retry.ts";
 import { LEASE_TIMES } from "../membership/lease-store.ts";
@@ -119,10 +119,10 @@ export class ImportClaim {
   }
 
   async #assertNoStreams(): Promise<void> {
-    const [found] = await this.#retry(() => this.#api.listStreams(SUBJECTS));
+    const [found] = await this.#retry(() => listPartitions(this.#api));
     if (found === undefined) return;
     throw notEmpty(
-      `it holds streams of partitions that belong to no cluster, such as ${found.config.name}; remove them with nats stream rm`,
+      `it holds partitions that belong to no cluster, such as ${streamName(found)}; remove such streams with nats stream rm`,
     );
   }
 

@@ -1,7 +1,11 @@
-import type { StateEntry } from "@letterpress/log";
+import { LogError, type StateEntry } from "@letterpress/log";
+import { ClusterError } from "../cluster-error.ts";
 import { resolveEngineOptions } from "../engine-options.ts";
 import { JetStreamError } from "../jetstream/jetstream-error.ts";
 import { MESSAGE_OVERHEAD_BYTES } from "../jetstream/partition-stream.ts";
+import { listPartitions } from "../jetstream/partition-streams.ts";
+import { retryWhileElecting } from "../jetstream/retry.ts";
+import { StreamPlacement } from "../jetstream/stream-placement.ts";
 import { InFlightBudget } from "../log/in-flight-budget.ts";
 import { TailBudget } from "../log/tail-cache.ts";
 import { unavailable } from "../log/take-over.ts";
@@ -18,6 +22,7 @@ import { writeMetadata } from "./write-metadata.ts";
 
 /** How many partitions are worked on at a time. */
 const CONCURRENCY = 8;
+const OPEN_TIMEOUT_MS = 30_000;
 const IN_FLIGHT_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
@@ -34,7 +39,11 @@ export async function importLogs(options: ImportOptions): Promise<ImportReport> 
     for (const advice of checkServer(control.link.server, replicas)) options.onAdvice?.(advice);
     return await new Import(options, control, replicas).run();
   } catch (error) {
-    throw error instanceof JetStreamError ? unavailable(error) : error;
+    if (error instanceof JetStreamError) throw unavailable(error);
+    if (!(error instanceof LogError && error.code === "NOT_LEADER")) throw error;
+    throw new ClusterError("IMPORT_UNFINISHED", "another attempt at this import has taken over", {
+      cause: error,
+    });
   } finally {
     await control.close();
   }
@@ -96,6 +105,7 @@ class Import {
     const sizeBytes = sources.reduce((total, { log }) => total + log.sizeBytes, 0);
     const advance = this.#progress("checking", sizeBytes);
     const facts: SourceFacts[] = [];
+    await this.#assertRoom(sources.length);
     await forEachBounded(sources, CONCURRENCY, this.#signal, async (source) => {
       facts.push(await checkSource(source, this.#batchBytesMax, advance));
     });
@@ -104,6 +114,16 @@ class Import {
       this.#batchBytesMax,
     );
     return facts;
+  }
+
+  /** Streams that an earlier attempt has made need no more room. */
+  async #assertRoom(partitions: number): Promise<void> {
+    const { api } = this.#control;
+    const made = await retryWhileElecting(OPEN_TIMEOUT_MS, () => listPartitions(api));
+    const missing = Math.max(0, partitions + 1 - made.length);
+    const placement = new StreamPlacement(api, () => performance.now());
+    const fault = await placement.faultOf(missing, this.#replicas);
+    if (fault !== undefined) throw new ClusterError("NATS_LIMIT", fault.message);
   }
 
   async #copy(

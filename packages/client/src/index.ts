@@ -14,7 +14,7 @@ export type {
   Uuid,
   WriterDeclaration,
 } from "@letterpress/schema";
-export { avroSerde, fieldKey, protobufSerde } from "@letterpress/schema";
+export { avroSerde, fieldKey, protobufSerde, readerFingerprint } from "@letterpress/schema";
 export type { CompressionName, RecordHeader } from "@letterpress/wire";
 export { Admin } from "./admin/admin.ts";
 export type { ClusterDescription, ConfigAdmin, ConfigEntry, ConfigResource } from "./admin/config-admin.ts";

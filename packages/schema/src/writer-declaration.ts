@@ -5,7 +5,7 @@ export interface WriterDeclaration {
   readonly subject: string;
   /** The id that the records are framed with. */
   readonly schemaId: number;
-  /** The schema's `readerFingerprint`, by which it is known without its registry. */
+  /** The schema's `readerFingerprint`: one for whoever reads or writes with it, which needs no registry. */
   readonly fingerprint: string;
 }
 

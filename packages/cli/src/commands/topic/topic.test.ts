@@ -1,3 +1,4 @@
+import { Letterpress } from "@letterpress/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type CliSession, startSession } from "../../testing/cli-session.ts";
 import { runCli } from "../../testing/run-cli.ts";
@@ -43,6 +44,41 @@ test("topics are created, listed, described and deleted", async () => {
 
   expect(await session.json(["topic", "delete", "audit", "other"])).toEqual({ deleted: ["audit", "other"] });
   expect(await session.json(["topic", "list"])).toEqual([]);
+});
+
+test("the producers of a topic are shown with what they have declared", async () => {
+  await session.run(["topic", "create", "written", "--partitions", "2"]);
+  const describeWritten = ["topic", "describe", "written", "--producers"];
+  expect((await session.run(describeWritten)).stdout).toContain("No producer is active.");
+  await using client = new Letterpress({ brokers: [session.kafka], clientId: "shop" });
+  const [declaring, plain, silent] = [
+    client.producer(),
+    client.producer({ idempotent: false }),
+    client.producer(),
+  ];
+  const schema = {
+    part: "value",
+    subject: "written-value",
+    schemaId: 3,
+    fingerprint: "ab".repeat(16),
+  } as const;
+  for (const producer of [declaring, plain]) producer.declareWriterSchemas("written", [schema]);
+  for (const producer of [declaring, plain, silent])
+    await producer.send({ topic: "written", partition: 1, value: "v" });
+  const described = await session.json(describeWritten);
+  const lastWrittenAt = expect.stringMatching(/^\d{4}-.*Z$/);
+  const idempotent = { partitions: [1], lastWrittenAt };
+  expect(described).toMatchObject({
+    producers: [
+      { clientId: "shop", isConnected: true, schemas: [schema], ...idempotent },
+      { producerId: null, clientId: "shop", schemas: [schema], partitions: [], lastWrittenAt: null },
+      { clientId: null, isConnected: null, schemas: [], ...idempotent },
+    ],
+  });
+  const { stdout } = await session.run(describeWritten);
+  expect(stdout).toMatch(/\d+ +shop +written-value \(id 3\) +1 +\d{4}-/);
+  expect(stdout).toMatch(/\d+ +\? +\? +1 +\d{4}-/);
+  await session.run(["topic", "delete", "written"]);
 });
 
 test("what the broker refuses is exit code 1, what makes no sense is 2", async () => {

@@ -1,6 +1,6 @@
 import { type Frame, FrameDecoder } from "@letterpress/protocol";
+import { freeMemory } from "../free-memory.ts";
 import type { ByteBudget } from "./byte-budget.ts";
-import { freeMemory } from "./free-memory.ts";
 
 /** Incomplete requests up to this size are always received, so that large ones cannot keep small ones out. */
 const UNCOUNTED_BYTES_MAX = 64 * 1024;

@@ -32,7 +32,8 @@ export async function writeMetadata({ api, id, info, entries, services }: Metada
     stream,
     firstSequence: Math.max(1, info.state.first_seq),
     mayLead: () => true,
-    leaderEpoch: undefined,
+    // A controller leads in a later epoch: an attempt that was overtaken cannot take the log from it.
+    leaderEpoch: 0,
     timeoutMs: OPEN_TIMEOUT_MS,
     segmentBytes: STATE_LOG_CONFIG.segmentBytes,
   });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openJetStreamEngine } from "@letterpress/cluster";
 import { batchOf } from "@letterpress/log/testing";
-import { importData, type LetterpressServer, startServer } from "@letterpress/server";
+import { describeCluster, importData, type LetterpressServer, startServer } from "@letterpress/server";
 import { Kafka, logLevel } from "kafkajs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
@@ -82,10 +82,13 @@ describe.skipIf(found.path === undefined)("a data folder moved into a cluster", 
       code: "IMPORT_UNFINISHED",
       message: expect.stringContaining(`data folder ${data}`),
     });
+    const { problems } = await describeCluster(cluster());
+    expect(problems).toEqual([expect.stringMatching(/the import of .* has not finished/)]);
     const summary = await importData({ data, cluster: cluster() });
     expect(summary.copiedBytes).toBe(0);
     const server = await start(1);
     expect(await see([server])).toEqual(before);
+    expect((await describeCluster(cluster())).problems).toEqual([]);
     await server.close();
   }, 60_000);
 

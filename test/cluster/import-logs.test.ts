@@ -32,6 +32,8 @@ const CONFIG = logConfig({
 });
 const METADATA = partitionOf("metadata");
 const PARTITIONS = Array.from({ length: 6 }, (_, partition) => partitionOf("source", partition));
+/** How an attempt ends that meets another one: overtaken, beaten to it, or not answered while both ask for room. */
+const REFUSALS = ["IMPORT_UNFINISHED", "IMPORT_MISMATCH", "CLUSTER_NOT_EMPTY", "TIMED_OUT"];
 const LATER_MS = 1_000_000;
 
 /** Writes batches of several sizes, from idempotent producers and others; then some logs are compacted or trimmed. */
@@ -148,6 +150,15 @@ describe.skipIf(found.path === undefined).each([1, 3] as const)(
           code: "CLUSTER_NOT_EMPTY",
         });
       }
+    });
+
+    test("are the same when two attempts meet", async () => {
+      const attempts = await Promise.allSettled([run(), run()]);
+      for (const attempt of attempts) {
+        if (attempt.status === "rejected") expect(REFUSALS).toContain(attempt.reason.code);
+      }
+      if (attempts.every(({ status }) => status === "rejected")) await run();
+      await expectCopies();
     });
 
     test("are refused where logs are already", async () => {

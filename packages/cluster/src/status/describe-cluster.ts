@@ -1,6 +1,7 @@
 import type { PartitionId } from "@letterpress/log";
 import { ClusterError } from "../cluster-error.ts";
 import { FollowedState } from "../follow/followed-state.ts";
+import { unfinishedImport } from "../import/import-marker.ts";
 import type { StreamInfo } from "../jetstream/jetstream-api.ts";
 import { JetStreamError } from "../jetstream/jetstream-error.ts";
 import { SUBJECTS, streamName } from "../jetstream/partition-stream.ts";
@@ -60,6 +61,14 @@ export async function describeCluster(nats: NatsOptions, metadataId: PartitionId
 }
 
 async function describe(control: NatsControl, metadataId: PartitionId): Promise<ClusterStatus> {
+  const info = await control.api.streamInfo(streamName(metadataId));
+  const importing = info === undefined ? undefined : unfinishedImport(info);
+  if (importing !== undefined) {
+    const problems = [
+      `the import of ${importing.name} has not finished; go on with letterpress cluster import`,
+    ];
+    return { brokers: [], controllerId: -1, partitions: [], problems };
+  }
   const store = await NatsLeaseStore.find(control.api, control.link);
   if (store === undefined) {
     const problems = ["no broker has ever joined; start one with letterpress serve --cluster"];

@@ -20,7 +20,7 @@ import { encodeRecordBatch } from "@letterpress/wire";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { findNatsServer } from "./find-nats-server.ts";
 import { contentsOf } from "./log-contents.ts";
-import { NatsCluster } from "./nats-cluster.ts";
+import { NatsCluster, type NatsServer } from "./nats-cluster.ts";
 
 const found = findNatsServer();
 if (found.missing !== undefined) console.log(`imports are not tested: ${found.missing}`);
@@ -152,7 +152,26 @@ describe.skipIf(found.path === undefined).each([1, 3] as const)(
       }
     });
 
-    test("are the same when two attempts meet", async () => {
+    test.runIf(count === 3)(
+      "are the same when a NATS server is lost meanwhile",
+      async () => {
+        const [lost] = nats.servers as readonly [NatsServer];
+        let killing: Promise<void> | undefined;
+        const report = await run({
+          onProgress({ phase, bytes, bytesTotal }) {
+            if (phase === "copying" && bytes > bytesTotal / 10) killing ??= lost.kill();
+          },
+        });
+        await killing;
+        expect(report.copiedBytes).toBe(report.bytes);
+        await lost.start();
+        await nats.ready();
+        await expectCopies();
+      },
+      90_000,
+    );
+
+    test.runIf(count === 1)("are the same when two attempts meet", async () => {
       const attempts = await Promise.allSettled([run(), run()]);
       for (const attempt of attempts) {
         if (attempt.status === "rejected") expect(REFUSALS).toContain(attempt.reason.code);

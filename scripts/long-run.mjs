@@ -5,9 +5,14 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const RUNS = {
-  /** 500 kills under load, faults of disk and network, and 100,000 simulated crashes of the log. */
+  /** 500 kills under load, faults of disk and network, 100,000 simulated crashes of the log, and as many compactions. */
   soak: {
-    files: ["test/crash", "test/reliability", "packages/log/src/file/crash.test.ts"],
+    files: [
+      "test/crash",
+      "test/reliability",
+      "packages/log/src/file/crash.test.ts",
+      "packages/cluster/src/log/log-cleaner.simulation.test.ts",
+    ],
     rounds: {
       LETTERPRESS_KILLS: "500",
       LETTERPRESS_FAULT_ROUNDS: "50",

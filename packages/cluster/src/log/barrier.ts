@@ -18,6 +18,8 @@ export interface BarrierOptions {
   readonly seenSequence: number;
   /** Takes what lies behind, in order. */
   visit(message: StoredMessage): void;
+  /** What lies behind was removed in part: `visit` goes on with the first message that is left. Throws to give up. */
+  removed(): void;
   /** The message to append, once everything before it has been visited. Throws when this broker must not write any more. */
   header(): MessageHeader;
   /** Told of an attempt that failed for want of servers. Throws to give up. */
@@ -41,7 +43,7 @@ export async function placeBarrier(
   let shortSinceMs: number | undefined;
   for (;;) {
     try {
-      const last = hint ?? (await lastSequence(stream));
+      const { first, last } = hint === undefined ? await endsOf(stream) : { first: 0, last: hint };
       hint = undefined;
       if (last < seen) {
         shortSinceMs ??= performance.now();
@@ -49,6 +51,10 @@ export async function placeBarrier(
         throw new JetStreamError("UNAVAILABLE", `${stream.name} answers with an old state`);
       }
       shortSinceMs = undefined;
+      if (first > seen + 1) {
+        options.removed();
+        seen = first - 1;
+      }
       for await (const messages of stream.reader.scan(seen + 1, last)) {
         for (const message of messages) options.visit(message);
         seen = messages.at(-1)!.sequence;
@@ -77,10 +83,11 @@ function append(stream: PartitionStream, header: MessageHeader, lastSequence: nu
   });
 }
 
-async function lastSequence(stream: PartitionStream): Promise<number> {
+/** The first and the last message that the stream has, as far as the server that answers knows. */
+async function endsOf(stream: PartitionStream): Promise<{ readonly first: number; readonly last: number }> {
   const info = await stream.api.streamInfo(stream.name);
   if (info === undefined) throw new LogError("CLOSED", `the stream ${stream.name} does not exist any more`);
-  return info.state.last_seq;
+  return { first: info.state.first_seq, last: info.state.last_seq };
 }
 
 function lost(stream: PartitionStream, last: number, seen: number): LogError {

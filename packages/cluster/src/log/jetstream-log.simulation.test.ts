@@ -44,10 +44,17 @@ async function run(random: () => number) {
   const refused: unknown[] = [];
   let open = 0;
   const openLog = async (): Promise<JetStreamLog> => {
-    const connection = stream.connect();
+    const client = network.client();
+    const connection = stream.connect(client);
     const options = { stream: connection, firstSequence: 1, mayLead: () => true, leaderEpoch: undefined };
     const content = await takeOver({ ...options, timeoutMs: 60_000, segmentBytes: 4_000 });
-    return new JetStreamLog({ stream: connection, cleaned, config: logConfig(), content, services });
+    return new JetStreamLog({
+      stream: connection,
+      cleaned: cleaned.connect(client),
+      config: logConfig(),
+      content,
+      services,
+    });
   };
   const appendSome = async (log: JetStreamLog, name: string): Promise<void> => {
     for (let index = 0; index < APPENDS; index++) {

@@ -131,8 +131,9 @@ export class LogCleaner {
       });
     } catch (error) {
       // Nobody has heard of this generation. One that cannot be removed now is removed by the next leader.
-      if (!signal.aborted) await cleaned.remove(generation).catch(() => {});
-      throw error;
+      if (signal.aborted) throw error;
+      await cleaned.remove(generation).catch(() => {});
+      throw isClosed(error) ? removed(stream, error) : error;
     }
   }
 
@@ -160,4 +161,13 @@ function bytesBefore({ chunks }: LogContent, offset: number): number {
 
 function isOutOfRange(error: unknown): boolean {
   return error instanceof LogError && error.code === "OFFSET_OUT_OF_RANGE";
+}
+
+/** Its own stream is closed to nobody but a leader that a later one has found to be deposed. */
+function removed({ name }: PartitionStream, cause: unknown): LogError {
+  return new LogError("NOT_LEADER", `${name} was removed by a later leader`, { cause });
+}
+
+function isClosed(error: unknown): boolean {
+  return error instanceof LogError && error.code === "CLOSED";
 }

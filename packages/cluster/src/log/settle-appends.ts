@@ -46,6 +46,10 @@ export async function settleAppends({
       const index = indexOf(message.header, unacknowledged, stored.length);
       while (stored.length <= index) stored.push(message.sequence);
     },
+    removed() {
+      // This leader removes nothing that it has not seen.
+      throw new LogError("NOT_LEADER", `${stream.name} is led by another broker, which has removed messages`);
+    },
     header() {
       if (lineage.place.term !== term) {
         throw new LogError(

@@ -33,13 +33,15 @@ export interface TakeOverOptions {
  */
 export async function takeOver(options: TakeOverOptions): Promise<LogContent> {
   const { stream, timeoutMs } = options;
-  const content = new LogContent();
-  content.index.setSegmentBytes(options.segmentBytes);
+  let content = emptyContent(options);
   const deadlineMs = performance.now() + timeoutMs;
   const { sequence, header } = await placeBarrier({
     stream,
     seenSequence: options.firstSequence - 1,
     visit: (message) => content.visit(message),
+    removed() {
+      content = emptyContent(options);
+    },
     header() {
       if (!options.mayLead()) {
         throw new LogError("NOT_LEADER", `this broker does not lead ${stream.name} any more`);
@@ -67,16 +69,16 @@ export async function takeOver(options: TakeOverOptions): Promise<LogContent> {
  */
 async function withPrefix(
   content: LogContent,
-  { stream, cleaned, segmentBytes }: TakeOverOptions,
+  options: TakeOverOptions,
   deadlineMs: number,
 ): Promise<LogContent> {
+  const { stream, cleaned, segmentBytes } = options;
   const mark = content.place.cleaned;
   if (cleaned === undefined || !isInForce(mark, content.place)) return content;
   for (;;) {
     try {
       const prefix = await CleanedPrefix.load(mark, cleaned.at(mark.generation), segmentBytes);
-      const whole = new LogContent(prefix);
-      whole.index.setSegmentBytes(segmentBytes);
+      const whole = emptyContent(options, prefix);
       const first = (await stream.api.streamInfo(stream.name))?.state.first_seq ?? 1;
       for await (const messages of stream.reader.scan(Math.max(1, first), content.sequence)) {
         for (const message of messages) whole.visit(message);
@@ -90,6 +92,12 @@ async function withPrefix(
       await delay(RETRY_MS);
     }
   }
+}
+
+function emptyContent({ segmentBytes }: TakeOverOptions, prefix?: CleanedPrefix): LogContent {
+  const content = new LogContent(prefix);
+  content.index.setSegmentBytes(segmentBytes);
+  return content;
 }
 
 function lost({ name }: PartitionStream, cause: JetStreamError): LogError {

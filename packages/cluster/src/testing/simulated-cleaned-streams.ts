@@ -1,14 +1,15 @@
 import type { CleanedStreams } from "../jetstream/cleaned-streams.ts";
-import type { PartitionStream } from "../jetstream/partition-stream.ts";
 import type { Generation } from "../log/generation.ts";
-import type { SimulatedNetwork } from "./simulated-network.ts";
+import type { SimulatedClient, SimulatedNetwork } from "./simulated-network.ts";
 import { callServer, SimulatedStream } from "./simulated-stream.ts";
 
 /** The streams of a log's compacted fronts, behind the same network as the log. */
-export class SimulatedCleanedStreams implements CleanedStreams {
+export class SimulatedCleanedStreams {
   readonly #network: SimulatedNetwork;
-  readonly #streams = new Map<string, SimulatedStream>();
-  readonly #generations = new Map<string, Generation>();
+  readonly #streams = new Map<
+    string,
+    { readonly generation: Generation; readonly stream: SimulatedStream }
+  >();
 
   constructor(network: SimulatedNetwork) {
     this.#network = network;
@@ -21,33 +22,30 @@ export class SimulatedCleanedStreams implements CleanedStreams {
 
   /** The generations whose streams are there. */
   get present(): readonly Generation[] {
-    return [...this.#generations.values()].filter((each) => !this.#stream(each).isDeleted);
+    const all = [...this.#streams.values()];
+    return all.filter(({ stream }) => !stream.isDeleted).map(({ generation }) => generation);
   }
 
-  create(generation: Generation): Promise<PartitionStream> {
-    return callServer(this.#network, () => {
-      const key = keyOf(generation);
-      if (!this.#streams.has(key)) this.#streams.set(key, new SimulatedStream(this.#network));
-      this.#generations.set(key, generation);
-      return this.at(generation);
-    });
-  }
-
-  at(generation: Generation): PartitionStream {
-    return this.#stream(generation).connect();
-  }
-
-  list(): Promise<readonly Generation[]> {
-    return callServer(this.#network, () => this.present);
-  }
-
-  remove(generation: Generation): Promise<void> {
-    return callServer(this.#network, () => this.#stream(generation).delete());
+  /** A connection to the streams, as logs want it. */
+  connect(client: SimulatedClient): CleanedStreams {
+    const at = (generation: Generation) => this.#stream(generation).connect(client);
+    return {
+      at,
+      create: (generation) =>
+        callServer(client, () => {
+          const key = keyOf(generation);
+          const stream = this.#streams.get(key)?.stream ?? new SimulatedStream(this.#network);
+          this.#streams.set(key, { generation, stream });
+          return at(generation);
+        }),
+      list: () => callServer(client, () => this.present),
+      remove: (generation) => callServer(client, () => this.#stream(generation).delete()),
+    };
   }
 
   #stream(generation: Generation): SimulatedStream {
-    const stream = this.#streams.get(keyOf(generation));
-    if (stream !== undefined) return stream;
+    const known = this.#streams.get(keyOf(generation))?.stream;
+    if (known !== undefined) return known;
     const missing = new SimulatedStream(this.#network);
     missing.delete();
     return missing;

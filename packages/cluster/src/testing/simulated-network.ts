@@ -12,9 +12,20 @@ export interface NetworkFaults {
 }
 
 interface Sent {
+  readonly from: SimulatedClient;
   readonly arrive: () => () => void;
   /** Undefined once the sender has given up. */
   giveUp: (() => void) | undefined;
+}
+
+/** One process at the network. */
+export interface SimulatedClient {
+  /** A dead process sends nothing and hears nothing; what it has sent may still arrive. */
+  isDead: boolean;
+  /** What a paused process sends, and the answers it gets, wait until it goes on. */
+  isPaused: boolean;
+  /** Has `work` done by the server; then either `onReply` is called with what it gave, or `onLost`. */
+  send<T>(work: () => T, onReply: (result: T) => void, onLost: () => void): void;
 }
 
 /**
@@ -23,9 +34,11 @@ interface Sent {
  */
 export class SimulatedNetwork {
   readonly random: Random;
-  readonly faults: NetworkFaults;
+  faults: NetworkFaults;
   readonly #sent: Sent[] = [];
-  readonly #replies: (() => void)[] = [];
+  /** What paused processes have sent. */
+  #held: Sent[] = [];
+  readonly #replies: { readonly to: SimulatedClient; readonly deliver: () => void }[] = [];
 
   constructor(random: Random, faults: NetworkFaults) {
     this.random = random;
@@ -36,36 +49,58 @@ export class SimulatedNetwork {
     return this.#sent.length === 0 && this.#replies.length === 0;
   }
 
-  /** Has `work` done by the server; then either `onReply` is called with what it gave, or `onLost`. */
-  send<T>(work: () => T, onReply: (result: T) => void, onLost: () => void): void {
-    const arrive = () => {
-      const result = work();
-      return () => onReply(result);
+  client(): SimulatedClient {
+    const client: SimulatedClient = {
+      isDead: false,
+      isPaused: false,
+      send: (work, onReply, onLost) => {
+        const arrive = () => {
+          const result = work();
+          return () => onReply(result);
+        };
+        if (client.isDead) return;
+        const sent = { from: client, arrive, giveUp: onLost };
+        if (client.isPaused) this.#held.push(sent);
+        else this.#sent.push(sent);
+      },
     };
-    this.#sent.push({ arrive, giveUp: onLost });
+    return client;
+  }
+
+  /** Lets a paused process go on. */
+  resume(client: SimulatedClient): void {
+    client.isPaused = false;
+    this.#sent.push(...this.#held.filter(({ from }) => from === client));
+    this.#held = this.#held.filter(({ from }) => from !== client);
   }
 
   /** Lets one request arrive, one answer arrive, or one sender give up. */
   step(): void {
     const isReplyNext = this.#replies.length > 0 && this.random() < 0.5;
-    if (isReplyNext) this.#replies.shift()!();
-    else if (this.#sent.length > 0) this.#arrive();
-    else this.#replies.shift()?.();
+    if (isReplyNext || this.#sent.length === 0) this.#deliver();
+    else this.#arrive();
+  }
+
+  #deliver(): void {
+    const reply = this.#replies.shift();
+    if (reply === undefined || reply.to.isDead) return;
+    if (reply.to.isPaused) this.#replies.push(reply);
+    else reply.deliver();
   }
 
   #arrive(): void {
     const isLate = this.random() < this.faults.lateAppend;
     const at = isLate ? Math.floor(this.random() * this.#sent.length) : 0;
     const sent = this.#sent[at]!;
-    const { giveUp } = sent;
+    const { from, giveUp } = sent;
     if (giveUp !== undefined && this.random() < this.faults.lostReply) {
       sent.giveUp = undefined;
-      this.#replies.push(giveUp);
+      this.#replies.push({ to: from, deliver: giveUp });
       // Half of those are done later, if they still can be.
       if (this.random() < 0.5) return;
     }
     this.#sent.splice(at, 1);
-    const reply = sent.arrive();
-    if (sent.giveUp !== undefined) this.#replies.push(reply);
+    const deliver = sent.arrive();
+    if (sent.giveUp !== undefined) this.#replies.push({ to: from, deliver });
   }
 }

@@ -3,7 +3,7 @@ import { JetStreamError } from "../jetstream/jetstream-error.ts";
 import type { PartitionStream } from "../jetstream/partition-stream.ts";
 import type { StoredMessage } from "../jetstream/stored-message.ts";
 import type { MessageHeader } from "../log/message-header.ts";
-import type { SimulatedNetwork } from "./simulated-network.ts";
+import type { SimulatedClient, SimulatedNetwork } from "./simulated-network.ts";
 
 /** A stream that takes appends when their expected sequence is the last one, behind a network that fails. */
 export class SimulatedStream {
@@ -21,13 +21,17 @@ export class SimulatedStream {
     return this.#isDeleted;
   }
 
+  /** The first message that was not purged. */
+  get firstSequence(): number {
+    return this.#firstSequence;
+  }
+
   delete(): void {
     this.#isDeleted = true;
   }
 
   /** A connection to the stream, as logs want it. */
-  connect(): PartitionStream {
-    const network = this.#network;
+  connect(client: SimulatedClient = this.#network.client()): PartitionStream {
     const stream = {
       id: { topic: "simulated", topicId: "00000000-0000-4000-8000-000000000000", partition: 0 },
       name: "simulated",
@@ -41,24 +45,24 @@ export class SimulatedStream {
       ) => {
         const bytes = Buffer.from(given);
         const lost: AppendReply = { kind: "timed-out", reason: "simulated" };
-        network.send(
+        client.send(
           () => this.#store(header, bytes, lastSequence),
           reply,
           () => reply(lost),
         );
       },
       api: {
-        streamInfo: async () => (this.#isDeleted ? undefined : this.#info()),
+        streamInfo: () => alive(client, () => (this.#isDeleted ? undefined : this.#info())),
         purgeBefore: (_name: string, sequence: number) =>
-          callServer(network, () => {
+          callServer(client, () => {
             this.#firstSequence = Math.max(this.#firstSequence, sequence);
           }),
       },
       reader: {
         scan: async function* (this: SimulatedStream, from: number, to: number) {
-          if (from <= to) yield this.#read(from, to - from + 1);
+          if (from <= to) yield await alive(client, () => this.#read(from, to - from + 1));
         }.bind(this),
-        read: async (sequence: number, count: number) => this.#read(sequence, count),
+        read: (sequence: number, count: number) => alive(client, () => this.#read(sequence, count)),
       },
     };
     // The class has private fields; logs use what is above only.
@@ -91,8 +95,13 @@ export class SimulatedStream {
 }
 
 /** A request to the server that may be lost, done late, or done without an answer. */
-export function callServer<T>(network: SimulatedNetwork, work: () => T): Promise<T> {
+export function callServer<T>(client: SimulatedClient, work: () => T): Promise<T> {
   return new Promise((resolve, reject) => {
-    network.send(work, resolve, () => reject(new JetStreamError("TIMED_OUT", "simulated")));
+    client.send(work, resolve, () => reject(new JetStreamError("TIMED_OUT", "simulated")));
   });
+}
+
+/** What a process reads, unless it is dead: then it never hears of it. */
+async function alive<T>(client: SimulatedClient, read: () => T): Promise<T> {
+  return client.isDead ? new Promise<never>(() => {}) : read();
 }

@@ -35,6 +35,18 @@ export function keyedBatch(
   return encodeRecordBatch(records, { compression });
 }
 
+/** The records of batches that lie one after the other, each checked. */
+export function keyedRecordsOf(batches: Buffer): KeyedRecord[] {
+  return [...readBatches(batches)].flatMap(({ header, at }) => {
+    verifyBatchCrc(batches, header, at);
+    return readRecords(batches, header, at).map(({ offset, key, value }) => ({
+      offset: Number(offset),
+      key: String(key),
+      value: value === null ? null : String(value),
+    }));
+  });
+}
+
 /** Every record from `from` on, read in small pieces, with its batch checked. */
 export async function keyedRecords(log: PartitionLog, from = log.startOffset): Promise<KeyedRecord[]> {
   const found: KeyedRecord[] = [];
@@ -42,18 +54,8 @@ export async function keyedRecords(log: PartitionLog, from = log.startOffset): P
   while (next < log.highWatermark) {
     const { chunks } = await log.read(next, READ_BYTES);
     for (const chunk of chunks) {
-      for (const { header, at } of readBatches(chunk)) {
-        verifyBatchCrc(chunk, header, at);
-        next = header.lastOffset + 1n;
-        for (const { offset, key, value } of readRecords(chunk, header, at)) {
-          if (offset < from) continue;
-          found.push({
-            offset: Number(offset),
-            key: String(key),
-            value: value === null ? null : String(value),
-          });
-        }
-      }
+      found.push(...keyedRecordsOf(chunk).filter(({ offset }) => offset >= from));
+      for (const { header } of readBatches(chunk)) next = header.lastOffset + 1n;
     }
     if (chunks.length === 0) throw new Error(`nothing at offset ${next}`);
   }

@@ -1,0 +1,229 @@
+import { LogError, logConfig } from "@letterpress/log";
+import {
+  type KeyedRecord,
+  keyedBatch,
+  keyedRecords,
+  keyedRecordsOf,
+  Random,
+  stateOf,
+} from "@letterpress/log/testing";
+import type { CleanedStreams } from "../jetstream/cleaned-streams.ts";
+import { InFlightBudget } from "../log/in-flight-budget.ts";
+import { JetStreamLog } from "../log/jetstream-log.ts";
+import { LogContent } from "../log/log-content.ts";
+import { TailBudget } from "../log/tail-cache.ts";
+import { takeOver } from "../log/take-over.ts";
+import { SimulatedCleanedStreams } from "./simulated-cleaned-streams.ts";
+import { type NetworkFaults, type SimulatedClient, SimulatedNetwork } from "./simulated-network.ts";
+import { SimulatedStream } from "./simulated-stream.ts";
+
+const LEADERS = 5;
+const KEYS = 6;
+const STEPS_MAX = 100_000;
+const LATER_MS = 1_000_000;
+const OPEN_TIMEOUT_MS = 3_000;
+const NO_FAULTS: NetworkFaults = { lostReply: 0, lateAppend: 0, staleInfo: 0 };
+const CONFIG = logConfig({
+  segmentBytes: 400,
+  cleanupPolicy: { delete: false, compact: true },
+  deleteRetentionMs: 1_000,
+});
+
+export interface CleaningOptions {
+  /** Puts a planted bug between the logs and the streams of their compacted fronts. Default none. */
+  readonly wrap?: (cleaned: CleanedStreams) => CleanedStreams;
+}
+
+/** What came about in a simulation. */
+export interface CleaningHistory {
+  /** How many compactions were begun. */
+  readonly begun: number;
+  /** How many succeeded, as far as their leaders heard. */
+  readonly finished: number;
+}
+
+/**
+ * Several leaders of one compacted log, each taking over from the one before, which dies or goes on without knowing. They
+ * append, compact, trim and read all the while, over a network that fails.
+ *
+ * @throws Error when what is read is not what the log was, all its records being remembered.
+ */
+export async function simulateCleaning(
+  seed: number,
+  options: CleaningOptions = {},
+): Promise<CleaningHistory> {
+  return new CleaningSimulation(seed, options).run();
+}
+
+class CleaningSimulation {
+  readonly #wrap: (cleaned: CleanedStreams) => CleanedStreams;
+  readonly #random: Random;
+  readonly #network: SimulatedNetwork;
+  readonly #stream: SimulatedStream;
+  readonly #cleaned: SimulatedCleanedStreams;
+  readonly #acknowledged: KeyedRecord[] = [];
+  #finished = 0;
+  #failure: unknown;
+  #isDone = false;
+
+  constructor(seed: number, { wrap = (cleaned) => cleaned }: CleaningOptions) {
+    this.#wrap = wrap;
+    this.#random = new Random(seed);
+    const random = () => this.#random.next();
+    const faults = { lostReply: random() * 0.05, lateAppend: random() * 0.5, staleInfo: 0.3 };
+    this.#network = new SimulatedNetwork(random, faults);
+    this.#stream = new SimulatedStream(this.#network);
+    this.#cleaned = new SimulatedCleanedStreams(this.#network);
+  }
+
+  async run(): Promise<CleaningHistory> {
+    this.#lives()
+      .catch((error: unknown) => this.#stop(error))
+      .finally(() => {
+        this.#isDone = true;
+      });
+    for (let steps = 0; !this.#isDone; steps++) {
+      if (steps > STEPS_MAX) this.#stop(new Error("the logs never came to rest"));
+      this.#network.step();
+      if (this.#random.chance(0.5)) await turn();
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+    return { begun: this.#cleaned.count, finished: this.#finished };
+  }
+
+  async #lives(): Promise<void> {
+    for (let leader = 0; leader < LEADERS; leader++) {
+      const client = this.#network.client();
+      const log = await this.#open(client);
+      const works = [this.#append(log, leader), this.#compact(log), this.#read(log)];
+      for (const work of works) work.catch((error: unknown) => this.#failed(error));
+      await this.#turns(this.#random.below(400));
+      // Some leaders die, at any point of what they do; some are paused until another one leads; the others go on.
+      client.isDead = this.#random.chance(0.3);
+      client.isPaused = this.#random.chance(0.6);
+      void this.#resumeLater(client);
+    }
+    this.#network.faults = NO_FAULTS;
+    const last = await this.#open(this.#network.client());
+    this.#check(await keyedRecords(last), last);
+    await last.enforceRetention(LATER_MS);
+    this.#check(await keyedRecords(last), last);
+    if (this.#cleaned.present.length > 1) throw new Error("streams that nobody needs are left");
+  }
+
+  async #resumeLater(client: SimulatedClient): Promise<void> {
+    await this.#turns(this.#random.below(400));
+    this.#network.resume(client);
+  }
+
+  async #open(client: SimulatedClient): Promise<JetStreamLog> {
+    for (;;) {
+      const stream = this.#stream.connect(client);
+      const cleaned = this.#wrap(this.#cleaned.connect(client));
+      const options = { stream, cleaned, firstSequence: this.#stream.firstSequence, mayLead: () => true };
+      try {
+        const { segmentBytes } = CONFIG;
+        const content = await takeOver({
+          ...options,
+          leaderEpoch: undefined,
+          timeoutMs: OPEN_TIMEOUT_MS,
+          segmentBytes,
+        });
+        const services = {
+          tailBudget: new TailBudget(this.#random.chance(0.5) ? 1 : 1 << 20),
+          inFlightBudget: new InFlightBudget(1 << 24),
+          batchBytesMax: 1 << 20,
+        };
+        return new JetStreamLog({ stream, cleaned, config: CONFIG, content, services });
+      } catch (error) {
+        if (!(error instanceof LogError && error.retriable && error.code !== "STORAGE_FAILED")) throw error;
+      }
+    }
+  }
+
+  async #append(log: JetStreamLog, leader: number): Promise<void> {
+    for (let count = 0; ; count++) {
+      const writes = Array.from({ length: 1 + this.#random.below(3) }, (_, index) => ({
+        key: `k${this.#random.below(KEYS)}`,
+        value: this.#random.chance(0.2) ? null : `${leader}/${count}.${index}`,
+      }));
+      log.append(keyedBatch(writes)).then(
+        ({ baseOffset }) => {
+          const offset = Number(baseOffset);
+          this.#acknowledged.push(...writes.map((write, index) => ({ ...write, offset: offset + index })));
+        },
+        (error: unknown) => this.#failed(error),
+      );
+      await this.#turns(1 + this.#random.below(6));
+      if (this.#isDone) return;
+    }
+  }
+
+  async #compact(log: JetStreamLog): Promise<void> {
+    for (;;) {
+      await this.#turns(this.#random.below(60));
+      if (this.#isDone) return;
+      if (this.#random.chance(0.1)) await this.#trim(log);
+      if ((await log.enforceRetention(LATER_MS)) > 0) this.#finished++;
+    }
+  }
+
+  /** Somewhere in the older half of the log, most of which is compacted. */
+  async #trim(log: JetStreamLog): Promise<void> {
+    const half = Number(log.highWatermark - log.startOffset) >>> 1;
+    await log.trim(log.startOffset + BigInt(this.#random.below(half + 1)));
+  }
+
+  async #read(log: JetStreamLog): Promise<void> {
+    for (;;) {
+      const { startOffset } = log;
+      const records = await keyedRecords(log);
+      if (log.startOffset === startOffset) this.#check(records, log);
+      await this.#turns(this.#random.below(40));
+      if (this.#isDone) return;
+    }
+  }
+
+  /** What was read has the last value of every key, each record where it always was. */
+  #check(read: readonly KeyedRecord[], { startOffset }: JetStreamLog): void {
+    const reference = this.#reference();
+    for (const { offset, key, value } of [...read, ...this.#acknowledged]) {
+      const known = reference[offset];
+      if (known?.key === key && known.value === value) continue;
+      throw new Error(`offset ${offset} holds ${key}=${value}, it was ${known?.key}=${known?.value}`);
+    }
+    const end = (read.at(-1)?.offset ?? -1) + 1;
+    const expected = JSON.stringify(stateOf(reference.slice(Number(startOffset), end)));
+    const found = JSON.stringify(stateOf(read));
+    if (found !== expected) throw new Error(`read ${found} up to offset ${end}, it was ${expected}`);
+  }
+
+  /** Every record that the log ever had, by offset. */
+  #reference(): KeyedRecord[] {
+    const content = new LogContent();
+    return this.#stream.messages.flatMap((message) => {
+      const isBatch = content.visit(message) && message.header?.kind === "data";
+      return isBatch ? keyedRecordsOf(message.data) : [];
+    });
+  }
+
+  #failed(error: unknown): void {
+    // A leader that cannot go on says so; the next one takes over.
+    if (error instanceof LogError && error.retriable && error.code !== "STORAGE_FAILED") return;
+    if (error instanceof LogError && error.code === "OFFSET_OUT_OF_RANGE") return;
+    this.#stop(error);
+  }
+
+  #stop(error: unknown): void {
+    this.#failure ??= error;
+    this.#isDone = true;
+  }
+
+  async #turns(count: number): Promise<void> {
+    for (let index = 0; index < count && !this.#isDone; index++) await turn();
+  }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -39,10 +39,11 @@ export class Partition {
    * @throws BrokerError with the records at fault; LogError from the log.
    */
   append(batch: Buffer, options: PartitionAppendOptions): Promise<Appended> {
+    let opened: OpenBatch | undefined;
     let header: RecordBatchHeader;
     let faults: readonly RecordFault[] | Promise<readonly RecordFault[]> | undefined;
     try {
-      const opened = openBatch(batch, this.topic.config, this.#services.now());
+      opened = openBatch(batch, this.topic.config, this.#services.now());
       header = opened.header;
       faults = this.#check(opened);
       opened.finish();
@@ -50,6 +51,10 @@ export class Partition {
       // What the guard is still asking about does not matter any more.
       if (faults instanceof Promise) faults.catch(ignore);
       return Promise.reject(this.#explain(error));
+    } finally {
+      const close = (): void => opened?.close();
+      if (faults instanceof Promise) faults.then(close, close);
+      else close();
     }
     if (this.#waiting === undefined && !(faults instanceof Promise) && !this.#setsAside(faults)) {
       try {

@@ -1,5 +1,12 @@
 import { ERRORS, Produce } from "@letterpress/protocol";
-import { HEADER_BYTES, LAST_OFFSET_DELTA_AT, RECORD_COUNT_AT, stampProducer } from "@letterpress/wire";
+import {
+  HEADER_BYTES,
+  LAST_OFFSET_DELTA_AT,
+  RECORD_COUNT_AT,
+  readBatchHeader,
+  readRecords,
+  stampProducer,
+} from "@letterpress/wire";
 import { expect, test } from "vitest";
 import {
   type GuardedBatch,
@@ -170,3 +177,28 @@ function walk({ records }: GuardedBatch): readonly RecordFault[] {
   while (cursor.next()) expect(cursor.valueStart).toBeGreaterThan(0);
   return [];
 }
+
+test.each(["at once", "later"])(
+  "decompressed records are freed once a guard that decides %s has decided",
+  async (when) => {
+    const gate = Promise.withResolvers<readonly RecordFault[]>();
+    const seen: Buffer[] = [];
+    const { broker } = await startGuarded(({ records }) => {
+      seen.push(records().buffer);
+      return when === "at once" ? [] : gate.promise;
+    });
+    await using _ = broker;
+    await using client = await TestClient.connect(broker);
+    const records = batchOf(["x".repeat(100_000)], { compression: "lz4" });
+    const topicData = [{ name: "t", partitionData: [{ index: 0, records }] }];
+    const produced = client.send(Produce, 9, { acks: -1, timeoutMs: 1000, topicData });
+    await expect.poll(() => seen.length).toBe(1);
+    if (when === "later") expect(seen[0]!.length).toBeGreaterThan(100_000);
+    gate.resolve([]);
+    expect((await produced).responses[0]!.partitionResponses[0]!.errorCode).toBe(0);
+    expect(seen[0]!.length).toBe(0);
+    const [stored] = (await broker.partition("t", 0)!.log.read(0n, 1)).chunks;
+    const [record] = readRecords(stored!, readBatchHeader(stored!));
+    expect(record!.value!.equals(Buffer.alloc(100_000, "x"))).toBe(true);
+  },
+);

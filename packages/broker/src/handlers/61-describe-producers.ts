@@ -42,18 +42,14 @@ function describePartition(broker: Broker, topic: string, partitionIndex: number
   }
 }
 
-/** Those that have left are told only where a log still knows their producer id: elsewhere nobody asks. */
 function writersOf(broker: Broker, topic: string, partitions: readonly PartitionInit[]) {
   if (partitions.every(({ errorCode }) => errorCode !== 0)) return [];
   const active = new Set(
     partitions.flatMap(({ activeProducers }) => activeProducers.map(({ producerId }) => producerId)),
   );
-  return broker.writers
-    .of(topic)
-    .filter(({ leftAtMs, producerId }) => leftAtMs < 0 || active.has(producerId))
-    .map(({ declaredAtMs, leftAtMs, ...writer }) => ({
-      ...writer,
-      declaredAtMs: BigInt(declaredAtMs),
-      leftAtMs: BigInt(leftAtMs),
-    }));
+  return broker.writers.of(topic, active).map(({ declaredAtMs, leftAtMs, ...writer }) => ({
+    ...writer,
+    declaredAtMs: BigInt(declaredAtMs),
+    leftAtMs: BigInt(leftAtMs),
+  }));
 }

@@ -94,6 +94,18 @@ test("what clients have declared is told until they hang up, idempotent or not",
   expect((await describeTopic(TOPIC, [0])).writers).toEqual([]);
 });
 
+test("a client that is idle for too long has not left", async () => {
+  await using hasty = await startMemoryBroker({ config: { "connections.max.idle.ms": "100" } });
+  await hasty.createTopic({ name: TOPIC, partitions: 2 });
+  await using idle = await TestClient.connect(hasty);
+  await idle.send(Produce, 11, produceInit({ producerId: 7n, writerSchemas: SCHEMAS }));
+  await idle.closed();
+  await using asking = await TestClient.connect(hasty);
+  const asked = { topics: [{ name: TOPIC, partitionIndexes: [1] }] };
+  const { topics } = await asking.send(DescribeProducers, 0, asked);
+  expect(topics[0]!.writers).toMatchObject([{ producerId: 7n, leftAtMs: -1n }]);
+});
+
 test("who has written nothing has declared nothing", async () => {
   expect(await produce({ topic: "unknown", writerSchemas: SCHEMAS })).not.toBe(0);
   expect(await produce({ producerId: 7n, writerSchemas: Buffer.alloc(10_000) })).toBe(0);

@@ -15,7 +15,7 @@ import {
 } from "@letterpress/protocol";
 import { WireError } from "@letterpress/wire";
 import type { Broker } from "../broker.ts";
-import { ConnectionFault } from "../connection-fault.ts";
+import { ConnectionFault, IDLE } from "../connection-fault.ts";
 import { type PreparedRequest, prepareRequest } from "../dispatch.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 import { Intake } from "./intake.ts";
@@ -115,7 +115,7 @@ export class Connection {
     });
     socket.on("drain", this.#pump);
     socket.on("timeout", () => {
-      if (this.#slots.length === 0) this.#end("idle", "the connection was idle for too long");
+      if (this.#slots.length === 0) this.#end(IDLE, "the connection was idle for too long");
       else socket.setTimeout(broker.config["connections.max.idle.ms"]);
     });
     // The peer is gone; what there is to say about it is said on "close".

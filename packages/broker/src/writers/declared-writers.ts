@@ -1,5 +1,5 @@
 import { WRITER_SCHEMAS_BYTES_MAX } from "@letterpress/protocol";
-import { ConnectionFault } from "../connection-fault.ts";
+import { ConnectionFault, IDLE } from "../connection-fault.ts";
 
 /** A client that has said what it writes a topic with. */
 export interface DeclaredWriter {
@@ -8,7 +8,7 @@ export interface DeclaredWriter {
   /** -1 for a client that is not idempotent. */
   readonly producerId: bigint;
   readonly declaredAtMs: number;
-  /** When the client hung up; -1 while it is connected. */
+  /** When the client hung up; -1 while it has not. */
   readonly leftAtMs: number;
   /** What it said. The broker does not read it. */
   readonly writerSchemas: Buffer;
@@ -24,23 +24,24 @@ export interface WriterConnection {
 
 /** Declarations of connected clients that are kept at a time; more are not noted. */
 const CONNECTED_MAX = 4096;
-/** Clients that hung up and are remembered; the one that left first is forgotten first. */
-const LEFT_MAX = 1024;
+/** Declarations of clients without a connection that are remembered; the oldest is forgotten first. */
+const REMEMBERED_MAX = 1024;
 
 /**
  * What live clients write each topic with, by their own word.
  *
- * A declaration lives as long as its connection. A client that hangs up is remembered for a while: the logs know its
- * producer id for a day, and whoever asks who that was is told that it has gone. When the broker ends a connection
- * itself, for being idle say, nothing is known of the client any more.
+ * A declaration lives as long as its connection. It is remembered for longer where the logs know the client's producer id,
+ * which they do for a day: of a client that hung up, to tell that it has left, and of one that the broker has closed for
+ * being idle, as that one comes back with its next record. Of clients whose connection broke for other reasons nothing is
+ * known any more.
  */
 export class DeclaredWriters {
   readonly #now: () => number;
   /** By topic, then by connection. */
   readonly #connected = new Map<string, Map<number, DeclaredWriter>>();
   readonly #topicsByConnection = new Map<number, Set<string>>();
-  /** By producer id and topic, in the order of leaving. */
-  readonly #left = new Map<string, { readonly topic: string; readonly writer: DeclaredWriter }>();
+  /** By producer id and topic, the oldest first. */
+  readonly #remembered = new Map<string, { readonly topic: string; readonly writer: DeclaredWriter }>();
   #count = 0;
 
   /** `now` gives milliseconds since the epoch. */
@@ -69,40 +70,44 @@ export class DeclaredWriters {
       leftAtMs: -1,
       writerSchemas: Buffer.from(writerSchemas),
     });
-    this.#left.delete(leftKey(producerId, topic));
+    this.#remembered.delete(keyOf(producerId, topic));
   }
 
-  /** Who has declared something for a topic: those that are connected, then those that have left. */
-  of(topic: string): DeclaredWriter[] {
-    const left = [...this.#left.values()].filter((each) => each.topic === topic);
-    return [...(this.#connected.get(topic)?.values() ?? []), ...left.map(({ writer }) => writer)];
+  /** Who has declared something for a topic: those that are connected, and those of whom `active` has the producer id. */
+  of(topic: string, active: ReadonlySet<bigint>): DeclaredWriter[] {
+    const remembered = [...this.#remembered.values()]
+      .filter((each) => each.topic === topic && active.has(each.writer.producerId))
+      .map(({ writer }) => writer);
+    return [...(this.#connected.get(topic)?.values() ?? []), ...remembered];
   }
 
   #follow(connectionId: number, topics: Set<string>, signal: AbortSignal): void {
     this.#topicsByConnection.set(connectionId, topics);
     const ended = (): void => {
-      const hasHungUp = !(signal.reason instanceof ConnectionFault);
-      for (const topic of topics) this.#end(topic, connectionId, hasHungUp);
+      for (const topic of topics) this.#end(topic, connectionId, signal.reason);
       this.#topicsByConnection.delete(connectionId);
     };
     signal.addEventListener("abort", ended, { once: true });
   }
 
-  #end(topic: string, connectionId: number, hasHungUp: boolean): void {
+  #end(topic: string, connectionId: number, reason: unknown): void {
     const writers = this.#connected.get(topic)!;
     const writer = writers.get(connectionId)!;
     writers.delete(connectionId);
     if (writers.size === 0) this.#connected.delete(topic);
     this.#count--;
-    if (!hasHungUp || writer.producerId < 0n) return;
+    const hasHungUp = !(reason instanceof ConnectionFault);
+    if (writer.producerId < 0n || !(hasHungUp || reason.reason === IDLE)) return;
     const isBack = [...writers.values()].some(({ producerId }) => producerId === writer.producerId);
     if (isBack) return;
-    if (this.#left.size >= LEFT_MAX) this.#left.delete(this.#left.keys().next().value!);
-    const left = { ...writer, leftAtMs: this.#now() };
-    this.#left.set(leftKey(writer.producerId, topic), { topic, writer: left });
+    if (this.#remembered.size >= REMEMBERED_MAX) {
+      this.#remembered.delete(this.#remembered.keys().next().value!);
+    }
+    const last = hasHungUp ? { ...writer, leftAtMs: this.#now() } : writer;
+    this.#remembered.set(keyOf(writer.producerId, topic), { topic, writer: last });
   }
 }
 
-function leftKey(producerId: bigint, topic: string): string {
+function keyOf(producerId: bigint, topic: string): string {
   return `${producerId} ${topic}`;
 }

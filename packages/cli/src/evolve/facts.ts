@@ -68,7 +68,7 @@ export type WriterKnowledge =
       readonly kind: "declared";
       readonly clientId: string | undefined;
       readonly clientHost: string;
-      /** When it hung up, in milliseconds since the epoch; undefined while it is connected. */
+      /** When it hung up, in milliseconds since the epoch; undefined while it has not. */
       readonly leftAtMs: number | undefined;
       readonly schemaId: number;
       readonly fingerprint: string;

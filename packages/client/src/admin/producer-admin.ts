@@ -29,7 +29,10 @@ export interface TopicWriter {
   readonly producerId: bigint | undefined;
   /** Milliseconds since the epoch. */
   readonly declaredAtMs: number;
-  /** When it hung up, in milliseconds since the epoch; undefined while it is connected. */
+  /**
+   * When it hung up, in milliseconds since the epoch; undefined while it has not, also when its broker has closed an
+   * idle connection: it comes back with its next record.
+   */
   readonly leftAtMs: number | undefined;
   readonly schemas: readonly WriterDeclaration[];
 }
@@ -104,7 +107,7 @@ function activeProducer(
 
 /**
  * A client has one connection to each leader, and what it writes with it tells to each: it is listed once, with its
- * latest word, and as gone only when no broker has it connected.
+ * latest word, and as gone only when it has left every broker.
  */
 function writersOf(answers: readonly TopicAnswer[]): TopicWriter[] {
   const found = new Map<string, TopicWriter>();

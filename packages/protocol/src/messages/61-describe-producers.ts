@@ -48,7 +48,7 @@ export const DescribeProducers = api({
             /** -1 for a client that is not idempotent. */
             producerId: int64().default(-1n),
             declaredAtMs: int64(),
-            /** When the client hung up; -1 while it is connected. */
+            /** When the client hung up; -1 while it has not. */
             leftAtMs: int64().default(-1n),
             /** As the client has sent it. */
             writerSchemas: bytes(),

@@ -8,8 +8,8 @@ export interface ProducerDescription {
   /** Null for a producer that has declared nothing. */
   readonly clientId: string | null;
   readonly clientHost: string | null;
-  /** Null where nobody knows. */
-  readonly isConnected: boolean | null;
+  /** Whether its client has hung up; null where nobody knows. */
+  readonly hasLeft: boolean | null;
   readonly schemas: readonly WriterDeclaration[];
   /** Those whose logs know it. */
   readonly partitions: readonly number[];
@@ -25,7 +25,7 @@ export async function describeProducers(admin: Admin, topic: string): Promise<Pr
     producerId: producerId ?? null,
     clientId: clientId ?? null,
     clientHost,
-    isConnected: leftAtMs === undefined,
+    hasLeft: leftAtMs !== undefined,
     schemas,
     ...((producerId !== undefined && active.get(producerId)) || NO_ACTIVITY),
   }));
@@ -39,9 +39,9 @@ export async function describeProducers(admin: Admin, topic: string): Promise<Pr
 /** A table of them, or that there is none. */
 export function producersText(producers: readonly ProducerDescription[]): string {
   if (producers.length === 0) return "No producer is active.";
-  const rows = producers.map(({ producerId, clientId, isConnected, schemas, partitions, lastWrittenAt }) => [
+  const rows = producers.map(({ producerId, clientId, hasLeft, schemas, partitions, lastWrittenAt }) => [
     producerId === null ? "-" : String(producerId),
-    `${clientId ?? "?"}${isConnected === false ? " (has left)" : ""}`,
+    `${clientId ?? "?"}${hasLeft === true ? " (has left)" : ""}`,
     schemas.map(({ subject, schemaId }) => `${subject} (id ${schemaId})`).join(", ") || "?",
     partitions.join(",") || "-",
     lastWrittenAt ?? "-",
@@ -52,7 +52,7 @@ export function producersText(producers: readonly ProducerDescription[]): string
 type Activity = Pick<ProducerDescription, "partitions" | "lastWrittenAt">;
 
 const NO_ACTIVITY: Activity = { partitions: [], lastWrittenAt: null };
-const SILENT = { clientId: null, clientHost: null, isConnected: null, schemas: [] } as const;
+const SILENT = { clientId: null, clientHost: null, hasLeft: null, schemas: [] } as const;
 
 /** By producer id, over all partitions. */
 function activityOf({ partitions }: TopicProducers): Map<bigint, Activity> {

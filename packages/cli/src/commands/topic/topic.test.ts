@@ -70,9 +70,9 @@ test("the producers of a topic are shown with what they have declared", async ()
   const idempotent = { partitions: [1], lastWrittenAt };
   expect(described).toMatchObject({
     producers: [
-      { clientId: "shop", isConnected: true, schemas: [schema], ...idempotent },
+      { clientId: "shop", hasLeft: false, schemas: [schema], ...idempotent },
       { producerId: null, clientId: "shop", schemas: [schema], partitions: [], lastWrittenAt: null },
-      { clientId: null, isConnected: null, schemas: [], ...idempotent },
+      { clientId: null, hasLeft: null, schemas: [], ...idempotent },
     ],
   });
   const { stdout } = await session.run(describeWritten);

@@ -103,10 +103,13 @@ export interface Step {
   readonly until?: string;
 }
 
-/** A compatible way to the same end, as files. */
+/** A compatible way to the same end, as files; or, where no edit is one, why not and what to do by hand. */
 export interface Proposal {
   readonly title: string;
+  /** Empty where no edit of the file is compatible. */
   readonly steps: readonly ProposalStep[];
+  /** What to do instead, in order; left out where there are steps. */
+  readonly byHand?: readonly Step[];
 }
 
 export interface ProposalStep {

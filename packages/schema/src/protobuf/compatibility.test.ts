@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { PROTOBUF_COMPATIBILITY, proto3 } from "../../test/protobuf-compatibility.ts";
 import type { ResolvedReference } from "../schema-definition.ts";
 import { protobufDifferences, protobufIncompatibilities } from "./compatibility.ts";
 import { type ProtobufSchema, parseProtobuf } from "./protobuf-schema.ts";
@@ -7,150 +8,12 @@ function parse(text: string, references: readonly ResolvedReference[] = []): Pro
   return parseProtobuf({ format: "PROTOBUF", text, references });
 }
 
-const proto3 = (body: string): string => `syntax = "proto3"; package p; ${body}`;
-
 /** `RULE path` of everything that stops `reader` from reading what `writer` wrote. */
 function reasons(reader: ProtobufSchema, writer: ProtobufSchema): string[] {
   return protobufIncompatibilities(reader, writer).map(({ rule, path }) => `${rule} ${path}`);
 }
 
-/** Name of the change, old text, new text, what stops new from reading old, what stops old from reading new. */
-const golden: [string, string, string, string[], string[]][] = [
-  [
-    "package changed",
-    'syntax = "proto3"; package a;',
-    'syntax = "proto3"; package b;',
-    ["PACKAGE_CHANGED #/"],
-    ["PACKAGE_CHANGED #/"],
-  ],
-  ["message added", proto3("message A {}"), proto3("message A {} message B {}"), [], ["MESSAGE_REMOVED #/B"]],
-  [
-    "nested message removed",
-    proto3("message A { message B {} }"),
-    proto3("message A {}"),
-    ["MESSAGE_REMOVED #/A/B"],
-    [],
-  ],
-  ["messages reordered", proto3("message A {} message B {}"), proto3("message B {} message A {}"), [], []],
-  ["enum added", proto3("message A {}"), proto3("message A {} enum E { X = 0; }"), [], []],
-  [
-    "enum constant added and renamed",
-    proto3("enum E { X = 0; Y = 1; }"),
-    proto3("enum E { X = 0; Z = 1; W = 2; }"),
-    [],
-    [],
-  ],
-  ["field added", proto3("message A {}"), proto3("message A { int32 a = 1; }"), [], []],
-  ["field renamed", proto3("message A { int32 a = 1; }"), proto3("message A { int32 b = 1; }"), [], []],
-  [
-    "kind changed",
-    proto3("message A { int32 a = 1; }"),
-    proto3("message A { A a = 1; }"),
-    ["FIELD_KIND_CHANGED #/A/1"],
-    ["FIELD_KIND_CHANGED #/A/1"],
-  ],
-  [
-    "message to map",
-    proto3("message A { A a = 1; }"),
-    proto3("message A { map<string, A> a = 1; }"),
-    ["FIELD_KIND_CHANGED #/A/1"],
-    ["FIELD_KIND_CHANGED #/A/1"],
-  ],
-  [
-    "map value changed",
-    proto3("message A { map<string, int32> a = 1; }"),
-    proto3("message A { map<string, string> a = 1; }"),
-    ["FIELD_SCALAR_KIND_CHANGED #/A/1"],
-    ["FIELD_SCALAR_KIND_CHANGED #/A/1"],
-  ],
-  [
-    "named type changed",
-    proto3("message A { B b = 1; } message B {} message C {}"),
-    proto3("message A { C b = 1; } message B {} message C {}"),
-    ["FIELD_NAMED_TYPE_CHANGED #/A/1"],
-    ["FIELD_NAMED_TYPE_CHANGED #/A/1"],
-  ],
-  [
-    "bytes label changed",
-    proto3("message A { optional bytes a = 1; }"),
-    proto3("message A { repeated bytes a = 1; }"),
-    [],
-    [],
-  ],
-  [
-    "numeric label changed",
-    proto3("message A { optional int32 a = 1; }"),
-    proto3("message A { repeated int32 a = 1; }"),
-    ["FIELD_NUMERIC_LABEL_CHANGED #/A/1"],
-    ["FIELD_NUMERIC_LABEL_CHANGED #/A/1"],
-  ],
-  [
-    "implicit label changed",
-    proto3("message A { int32 a = 1; }"),
-    proto3("message A { repeated int32 a = 1; }"),
-    [],
-    [],
-  ],
-  [
-    "required field added",
-    "message A {}",
-    "message A { required int32 a = 1; }",
-    ["REQUIRED_FIELD_ADDED #/A/1"],
-    ["REQUIRED_FIELD_REMOVED #/A/1"],
-  ],
-  ["oneof added", proto3("message A {}"), proto3("message A { oneof o { int32 a = 1; } }"), [], []],
-  [
-    "oneof field removed",
-    proto3("message A { oneof o { int32 a = 1; int32 b = 2; } }"),
-    proto3("message A { oneof o { int32 a = 1; } }"),
-    ["ONEOF_FIELD_REMOVED #/A/o/2"],
-    [],
-  ],
-  [
-    "oneof field moved to the top level",
-    proto3("message A { oneof o { int32 a = 1; int32 b = 2; } }"),
-    proto3("message A { oneof o { int32 a = 1; } int32 b = 2; }"),
-    [],
-    ["FIELD_MOVED_TO_EXISTING_ONEOF #/A/o"],
-  ],
-  [
-    "one field moved into a new oneof",
-    proto3("message A { int32 a = 1; }"),
-    proto3("message A { oneof o { int32 a = 1; } }"),
-    [],
-    [],
-  ],
-  [
-    "several fields moved into a oneof",
-    proto3("message A { int32 a = 1; int32 b = 2; }"),
-    proto3("message A { oneof o { int32 a = 1; int32 b = 2; } }"),
-    ["MULTIPLE_FIELDS_MOVED_TO_ONEOF #/A/o"],
-    [],
-  ],
-  [
-    "oneof field changed",
-    proto3("message A { oneof o { int32 a = 1; } }"),
-    proto3("message A { oneof o { string a = 1; } }"),
-    ["FIELD_SCALAR_KIND_CHANGED #/A/o/1"],
-    ["FIELD_SCALAR_KIND_CHANGED #/A/o/1"],
-  ],
-  [
-    "field changed while its oneof was renamed",
-    proto3("message A { oneof o { int32 a = 1; } }"),
-    proto3("message A { oneof q { string a = 1; } }"),
-    ["FIELD_SCALAR_KIND_CHANGED #/A/1"],
-    ["FIELD_SCALAR_KIND_CHANGED #/A/1"],
-  ],
-  [
-    "proto3 optional",
-    proto3("message A { int32 a = 1; int32 b = 2; }"),
-    proto3("message A { optional int32 a = 1; optional int32 b = 2; }"),
-    [],
-    [],
-  ],
-];
-
-test.each(golden)("%s", (_, before, after, backward, forward) => {
+test.each(PROTOBUF_COMPATIBILITY)("%s", (_, before, after, backward, forward) => {
   const [old, fresh] = [parse(before), parse(after)];
   expect(reasons(fresh, old)).toEqual(backward);
   expect(reasons(old, fresh)).toEqual(forward);

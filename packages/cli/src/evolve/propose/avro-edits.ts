@@ -1,6 +1,6 @@
 import type { AvroEnum, AvroField, AvroRecord } from "@letterpress/schema";
 import { indentAt, itemsAt, membersAt, offsetOf, valueAt } from "./json-text.ts";
-import type { TextEdit } from "./text-edit.ts";
+import { applyEdits, type TextEdit } from "./text-edit.ts";
 
 /** A member added to the end of an object: a default, an alias. */
 export function addMember(
@@ -28,17 +28,55 @@ export function addField(text: string, record: AvroRecord, json: string): TextEd
 
 /** A field as another text has it, with a default in addition. */
 export function fieldWithDefault(text: string, field: AvroField, json: string): string {
-  const { start, end } = valueAt(text, offsetOf(text, field.location));
-  const found = onOneLine(text.slice(start, end));
+  const found = fieldText(text, field);
   const last = membersAt(found, 0).at(-1)!;
   return `${found.slice(0, last.value.end)}, "default": ${json}${found.slice(last.value.end)}`;
 }
 
-/** A field under another name that may be absent: its type or null. */
-export function optionalField(text: string, field: AvroField, name: string): string {
-  const { value } = typeMember(text, field);
-  const type = onOneLine(text.slice(value.start, value.end));
-  return `{ "name": ${JSON.stringify(name)}, "type": ["null", ${type}], "default": null }`;
+/** A field as another text has it. */
+export function fieldText(text: string, field: AvroField): string {
+  const { start, end } = valueAt(text, offsetOf(text, field.location));
+  return onOneLine(text.slice(start, end));
+}
+
+/** A field as another text has it, under its name alone. */
+export function fieldWithoutAliases(text: string, field: AvroField): string {
+  const found = fieldText(text, field);
+  return applyEdits(found, [removeMember(found, { location: { line: 1, column: 1 } }, "aliases")]);
+}
+
+/** The type of a field, or null, which comes first so that it can be the default. */
+export function optionalType(text: string, field: AvroField): string {
+  const { start, end } = memberOf(text, field, "type")!.value;
+  if (field.type.kind === "null") return '["null"]';
+  if (field.type.kind !== "union" || text[start] !== "[")
+    return `["null", ${onOneLine(text.slice(start, end))}]`;
+  const branches = itemsAt(text, start).map((item) => onOneLine(text.slice(item.start, item.end)));
+  return `[${['"null"', ...branches.filter((branch) => branch !== '"null"')].join(", ")}]`;
+}
+
+/** A member with another value. */
+export function replaceMember(
+  text: string,
+  at: { readonly location: AvroField["location"] },
+  key: string,
+  json: string,
+): TextEdit {
+  return { ...memberOf(text, at, key)!.value, text: json };
+}
+
+/** A member taken away, with the comma that went with it. */
+export function removeMember(
+  text: string,
+  at: { readonly location: AvroField["location"] },
+  key: string,
+): TextEdit {
+  const object = offsetOf(text, at.location);
+  const members = membersAt(text, object);
+  const index = members.findIndex((member) => member.key === key);
+  const { end } = members[index]!.value;
+  if (index > 0) return { start: members[index - 1]!.value.end, end, text: "" };
+  return { start: object + 1, end: members.length === 1 ? end : text.indexOf(",", end) + 1, text: "" };
 }
 
 /** Symbols put at the end of an enum. */
@@ -61,8 +99,8 @@ export function replaceType(
   field: AvroField,
   source: { readonly text: string; readonly field: AvroField },
 ): TextEdit {
-  const { value } = typeMember(text, field);
-  const { value: other } = typeMember(source.text, source.field);
+  const { value } = memberOf(text, field, "type")!;
+  const { value: other } = memberOf(source.text, source.field, "type")!;
   return { ...value, text: source.text.slice(other.start, other.end) };
 }
 
@@ -70,8 +108,8 @@ function onOneLine(text: string): string {
   return text.replaceAll(/\s*\n\s*/g, " ");
 }
 
-function typeMember(text: string, field: AvroField) {
-  return membersAt(text, offsetOf(text, field.location)).find(({ key }) => key === "type")!;
+function memberOf(text: string, at: { readonly location: AvroField["location"] }, key: string) {
+  return membersAt(text, offsetOf(text, at.location)).find((member) => member.key === key);
 }
 
 function insertion(at: number, text: string): TextEdit {

@@ -1,49 +1,36 @@
-import {
-  type AvroEnum,
-  type AvroField,
-  type AvroRecord,
-  type AvroSchema,
-  childrenOf,
-  type ParsedAvroSchema,
-  type SourceLocation,
-} from "@letterpress/schema";
+import { type AvroEnum, type AvroSchema, avroIncompatibilities } from "@letterpress/schema";
 import type { Reason } from "../report.ts";
+import { besideFix } from "./avro-beside.ts";
 import {
   addField,
   addMember,
   addSymbols,
+  fieldText,
   fieldWithDefault,
-  optionalField,
+  fieldWithoutAliases,
+  optionalType,
+  removeMember,
+  replaceMember,
   replaceSymbols,
-  replaceType,
 } from "./avro-edits.ts";
-import { offsetOf, valueAt } from "./json-text.ts";
+import { type Place, placeAt, recordNamed, sameType, type TextTree } from "./avro-place.ts";
+import type { Fix } from "./fix.ts";
 import { naturalDefault } from "./natural-default.ts";
-import type { TextEdit } from "./text-edit.ts";
 
-/** What makes one reason go away. */
-export interface Fix {
-  readonly title: string;
-  /** For the text that may go out now. */
-  readonly now: readonly TextEdit[];
-  /** For the text that may follow once everyone reads the first; undefined where one step is enough. */
-  readonly later: readonly TextEdit[] | undefined;
-  readonly laterTitle?: string;
-}
-
-/** A schema's tree and the text it was parsed from. */
-export interface TextTree {
-  readonly text: string;
-  readonly parsed: ParsedAvroSchema;
-}
+/** What a fix goes by. */
+type Cause = Pick<Reason, "rule" | "direction" | "location" | "detail">;
 
 /** How to make an edited Avro schema fit; a reason that nothing helps against is left out. */
-export function avroFixes(reasons: readonly Reason[], edited: TextTree, latest: TextTree): Fix[] {
-  const finder = new FixFinder(reasons, edited, latest);
+export function avroFixes(
+  reasons: readonly Reason[],
+  edited: TextTree,
+  latest: TextTree,
+  isForwardAsked: boolean,
+): Fix[] {
+  const finder = new FixFinder(reasons, edited, latest, isForwardAsked);
   const fixes = new Map<string, Fix>();
-  for (const reason of reasons) {
-    const fix = finder.fix(reason);
-    if (fix !== undefined && !fixes.has(fix.title)) fixes.set(fix.title, fix);
+  for (const fix of reasons.flatMap((reason) => finder.fixes(reason))) {
+    if (!fixes.has(fix.title)) fixes.set(fix.title, fix);
   }
   return [...fixes.values()];
 }
@@ -51,33 +38,69 @@ export function avroFixes(reasons: readonly Reason[], edited: TextTree, latest: 
 class FixFinder {
   readonly #edited: TextTree;
   readonly #latest: TextTree;
+  /** Whether old readers count, too. */
   readonly #isForwardAsked: boolean;
+  readonly #isAliasRefused: boolean;
 
-  constructor(reasons: readonly Reason[], edited: TextTree, latest: TextTree) {
+  constructor(reasons: readonly Cause[], edited: TextTree, latest: TextTree, isForwardAsked: boolean) {
     this.#edited = edited;
     this.#latest = latest;
-    this.#isForwardAsked = reasons.some(({ direction }) => direction === "FORWARD");
+    this.#isForwardAsked = isForwardAsked;
+    this.#isAliasRefused = reasons.some(({ rule }) => rule === "FIELD_READ_BY_ALIAS");
   }
 
-  fix(reason: Reason): Fix | undefined {
-    const isBackward = reason.direction === "BACKWARD";
-    const place = find(isBackward ? this.#edited : this.#latest, reason.location);
-    if (place === undefined) return undefined;
-    switch (reason.rule) {
+  fixes(reason: Cause): Fix[] {
+    const place = placeAt(reason.direction === "BACKWARD" ? this.#edited : this.#latest, reason.location);
+    if (place === undefined) return [];
+    if (reason.rule === "MISSING_UNION_BRANCH") {
+      const inner = this.#innerReasons(reason, place);
+      if (inner.length > 0) return inner.flatMap((each) => this.fixes(each));
+    }
+    const fix = this.#fix(reason, place);
+    return fix === undefined ? [] : [fix];
+  }
+
+  #fix({ rule, direction, detail }: Cause, place: Place): Fix | undefined {
+    const isBackward = direction === "BACKWARD";
+    switch (rule) {
       case "READER_FIELD_MISSING_DEFAULT_VALUE":
         return place.field && (isBackward ? this.#newField(place) : this.#removedField(place));
       case "MISSING_ENUM_SYMBOLS":
         if (place.node?.kind !== "enum") return undefined;
         return isBackward ? this.#removedSymbols(place.node) : this.#newSymbols(place.node);
+      case "LOSSY_ENUM_DEFAULT":
+        if (isBackward) return place.node?.kind === "enum" ? this.#removedSymbols(place.node) : undefined;
+        return besideFix(place, this.#edited, this.#latest);
       case "NAME_MISMATCH":
-        return isBackward ? this.#renamedType(place.node, reason.detail) : undefined;
+        return this.#renamedType(place.node, detail, isBackward);
+      case "FIELD_READ_BY_ALIAS":
+        return isBackward ? this.#readByAlias(place) : this.#readByOldAlias(place);
       case "TYPE_MISMATCH":
+        // An enum field with a default of the enum's own, which does not help where the field is missing.
+        if (place.field && !isIn(isBackward ? this.#latest : this.#edited, place))
+          return isBackward ? this.#newField(place) : this.#removedField(place);
+        return besideFix(place, this.#edited, this.#latest);
       case "MISSING_UNION_BRANCH":
       case "FIXED_SIZE_MISMATCH":
-        return place.field && this.#changedType(place.record, place.field.name);
+      case "LOSSY_PROMOTION":
+      case "LOGICAL_TYPE_CHANGED":
+        return besideFix(place, this.#edited, this.#latest);
       default:
         return undefined;
     }
+  }
+
+  /** Why branches of the same name do not fit: a union only says that it lacks one. */
+  #innerReasons({ direction }: Cause, { record, field }: Place): Cause[] {
+    const types = [this.#edited, this.#latest].map(
+      (tree) => recordNamed(tree, record)?.fields.find(({ name }) => name === field?.name)?.type,
+    );
+    const [reader, writer] = direction === "BACKWARD" ? types : types.toReversed();
+    return branchesOf(reader).flatMap((branch) => {
+      const other = branchesOf(writer).find((each) => sameType(each, branch));
+      if (other === undefined || !("name" in branch)) return [];
+      return avroIncompatibilities(branch, other).map((inner) => ({ ...inner, direction }));
+    });
   }
 
   #newField({ record, field }: Place): Fix | undefined {
@@ -85,6 +108,7 @@ class FixFinder {
     const gone =
       before?.fields.filter(({ name }) => !record.fields.some((other) => other.name === name)) ?? [];
     const [renamed] = gone;
+    const { text } = this.#edited;
     // Renaming is a guess: one field of that very type has gone.
     if (
       gone.length === 1 &&
@@ -92,23 +116,35 @@ class FixFinder {
       sameType(renamed.type, field!.type) &&
       !this.#isForwardAsked
     ) {
-      const edit = addMember(this.#edited.text, field!, "aliases", JSON.stringify([renamed.name]));
       return {
         title: `read "${field!.name}" from "${renamed.name}" by an alias`,
-        now: [edit],
+        now: [addMember(text, field!, "aliases", JSON.stringify([renamed.name]))],
         later: undefined,
       };
     }
     const value = naturalDefault(field!.type);
-    if (value === undefined) return undefined;
-    const edit = addMember(this.#edited.text, field!, "default", value);
+    if (value === undefined) {
+      const edits = [
+        replaceMember(text, field!, "type", optionalType(text, field!)),
+        addMember(text, field!, "default", "null"),
+      ];
+      return { title: `let "${field!.name}" be null, by default`, now: edits, later: undefined };
+    }
+    const edit = addMember(text, field!, "default", value);
     return { title: `give "${field!.name}" the default ${value}`, now: [edit], later: undefined };
   }
 
   #removedField({ record, field }: Place): Fix | undefined {
     const home = recordNamed(this.#edited, record);
+    // Where aliases do not count, what is said about the alias brings the field back, too.
+    const isAliased = home?.fields.some(({ aliases }) => aliases.includes(field!.name));
+    if (home === undefined || (isAliased && this.#isAliasRefused)) return undefined;
     const value = naturalDefault(field!.type);
-    if (home === undefined || value === undefined) return undefined;
+    if (value === undefined) {
+      const json = fieldText(this.#latest.text, field!);
+      const title = `keep "${field!.name}", which old readers need and which no default can stand for`;
+      return { title, now: [addField(this.#edited.text, home, json)], later: undefined };
+    }
     const json = fieldWithDefault(this.#latest.text, field!, value);
     return {
       title: `keep "${field!.name}" with the default ${value}`,
@@ -144,75 +180,61 @@ class FixFinder {
     };
   }
 
-  #renamedType(node: AvroSchema | undefined, detail: string | undefined): Fix | undefined {
-    const name = detail?.replace(/^expected: /, "");
-    if (node === undefined || !("name" in node) || name === undefined) return undefined;
-    const edit = addMember(this.#edited.text, node, "aliases", JSON.stringify([name]));
-    return { title: `give ${node.name.simple} the alias "${name}"`, now: [edit], later: undefined };
+  /** An alias lets new readers read the old name; nothing lets old readers read a new one. */
+  #renamedType(
+    node: AvroSchema | undefined,
+    detail: string | undefined,
+    isBackward: boolean,
+  ): Fix | undefined {
+    const expected = detail?.replace(/^expected: /, "") ?? "";
+    const { text, parsed } = this.#edited;
+    const type = isBackward ? node : parsed.avro.named.get(expected);
+    const before = isBackward ? this.#latest.parsed.avro.named.get(expected) : node;
+    if (type === undefined || !("name" in type) || before === undefined || !("name" in before))
+      return undefined;
+    if (this.#isForwardAsked) {
+      const edit = replaceMember(text, type, "name", JSON.stringify(before.name.simple));
+      const title = `keep the name ${before.name.simple}, by which old readers know ${type.name.simple}`;
+      return { title, now: [edit], later: undefined };
+    }
+    const edit = addMember(text, type, "aliases", JSON.stringify([expected]));
+    return { title: `give ${type.name.simple} the alias "${expected}"`, now: [edit], later: undefined };
   }
 
-  #changedType(home: AvroRecord, name: string): Fix | undefined {
-    const [record, before] = [recordNamed(this.#edited, home), recordNamed(this.#latest, home)];
-    const field = record?.fields.find((each) => each.name === name);
-    const old = before?.fields.find((each) => each.name === name);
-    if (record === undefined || field === undefined || old === undefined) return undefined;
-    let other = `${name}V2`;
-    while (record.fields.some((each) => each.name === other)) other += "x";
+  /** Where aliases do not count, a field that is renamed is another one beside the old one. */
+  #readByAlias({ record, field }: Place): Fix | undefined {
+    const source = recordNamed(this.#latest, record)?.fields.find(({ name }) =>
+      field?.aliases.includes(name),
+    );
+    if (field === undefined || source === undefined) return undefined;
+    const { text } = this.#edited;
+    const value = naturalDefault(field.type);
+    if (field.default === undefined && value === undefined) return undefined;
+    const withDefault = field.default === undefined ? [addMember(text, field, "default", value!)] : [];
     return {
-      title: `keep the type of "${name}" and put the new one beside it as "${other}"`,
+      title: `keep "${source.name}" beside "${field.name}", which does not read it by an alias`,
       now: [
-        replaceType(this.#edited.text, field, { text: this.#latest.text, field: old }),
-        addField(this.#edited.text, record, optionalField(this.#edited.text, field, other)),
+        removeMember(text, field, "aliases"),
+        ...withDefault,
+        addField(text, record, fieldText(this.#latest.text, source)),
       ],
       later: undefined,
     };
   }
-}
 
-interface Place {
-  /** The innermost record around the place. */
-  readonly record: AvroRecord;
-  /** The innermost field around the place. */
-  readonly field: AvroField | undefined;
-  /** The named type that begins there. */
-  readonly node: AvroSchema | undefined;
-}
-
-/** What stands at a location of a text; undefined when the location is in another text. */
-function find({ text, parsed }: TextTree, location: SourceLocation | undefined): Place | undefined {
-  const root = parsed.avro.schema;
-  if (location === undefined || location.file !== root.location.file) return undefined;
-  const offset = offsetOf(text, location);
-  const places: (Place & { readonly size: number })[] = [];
-  const named = new Set([root, ...parsed.avro.named.values()]);
-  const node = [...named].find((each) => sameLocation(each.location, location));
-  for (const record of named) {
-    if (record.kind !== "record" || record.location.file !== location.file) continue;
-    for (const field of record.fields) {
-      const { start, end } = valueAt(text, offsetOf(text, field.location));
-      if (start <= offset && offset < end) places.push({ record, field, node, size: end - start });
-    }
+  /** Old readers have the alias: they find the field itself while it is there. */
+  #readByOldAlias({ record, field }: Place): Fix | undefined {
+    const home = recordNamed(this.#edited, record);
+    if (home === undefined || field === undefined) return undefined;
+    const edit = addField(this.#edited.text, home, fieldWithoutAliases(this.#latest.text, field));
+    return { title: `keep "${field.name}", which old readers look for first`, now: [edit], later: undefined };
   }
-  const [inner] = places.toSorted((a, b) => a.size - b.size);
-  if (inner !== undefined) return inner;
-  return root.kind === "record" ? { record: root, field: undefined, node } : undefined;
 }
 
-/** The record of the same name, where it is defined in the tree's own text. */
-function recordNamed({ parsed }: TextTree, { name }: AvroRecord): AvroRecord | undefined {
-  const found = parsed.avro.named.get(name.full);
-  return found?.kind === "record" && found.location.file === parsed.avro.schema.location.file
-    ? found
-    : undefined;
+function isIn(tree: TextTree, { record, field }: Place): boolean {
+  return recordNamed(tree, record)?.fields.some(({ name }) => name === field?.name) ?? false;
 }
 
-function sameLocation(a: SourceLocation, b: SourceLocation): boolean {
-  return a.file === b.file && a.line === b.line && a.column === b.column;
-}
-
-function sameType(a: AvroSchema, b: AvroSchema): boolean {
-  if (a.kind !== b.kind) return false;
-  if ("name" in a && "name" in b) return a.name.full === b.name.full;
-  const [inner, other] = [childrenOf(a), childrenOf(b)];
-  return inner.length === other.length && inner.every((child, index) => sameType(child, other[index]!));
+function branchesOf(type: AvroSchema | undefined): readonly AvroSchema[] {
+  return type?.kind === "union" ? type.branches : type === undefined ? [] : [type];
 }

@@ -28,11 +28,48 @@ describe("Avro", () => {
     expect(proposal!.steps).toMatchObject([{ isAllowed: true, until: undefined }]);
   });
 
-  test("a field of a type that has no empty value is left to people", () => {
+  test("a field of a type that has no empty value may be null", () => {
     const uuid = { type: "string", logicalType: "uuid" };
-    expect(
-      propose("BACKWARD", schemaOf([ID, { name: "added", type: uuid }]), schemaOf([ID])),
-    ).toBeUndefined();
+    const proposal = propose("FULL", schemaOf([ID, { name: "added", type: uuid }]), schemaOf([ID]));
+    expect(fieldsOf(proposal)[1]).toEqual({ name: "added", type: ["null", uuid], default: null });
+    const gone = propose("FORWARD", schemaOf([ID]), schemaOf([ID, { name: "old", type: uuid }]));
+    expect(fieldsOf(gone)[1]).toEqual({ name: "old", type: uuid });
+  });
+
+  test("what is wrong within a branch of a union is mended there", () => {
+    const line = (...fields: object[]) => ({
+      name: "line",
+      type: ["null", { type: "record", name: "Line", fields }],
+    });
+    const proposal = propose(
+      "BACKWARD",
+      schemaOf([line(ID, { name: "n", type: "int" })]),
+      schemaOf([line(ID)]),
+    );
+    expect(fieldsOf(proposal)).toEqual([line(ID, { name: "n", type: "int", default: 0 })]);
+  });
+
+  test("a type that is defined within the field gets another name beside the old one", () => {
+    const hash = (size: number) => ({ type: "fixed", name: "Hash", size });
+    const proposal = propose(
+      "FULL",
+      schemaOf([{ name: "h", type: hash(8) }]),
+      schemaOf([{ name: "h", type: hash(4) }]),
+    );
+    expect(fieldsOf(proposal)).toEqual([
+      { name: "h", type: hash(4) },
+      { name: "hV2", type: ["null", { ...hash(8), name: "HashV2" }], default: null },
+    ]);
+  });
+
+  test("where no edit helps, the steps to a topic of its own are told", () => {
+    const text: ResolvedSchema = { format: "AVRO", text: '"string"', references: [] };
+    const proposal = propose("BACKWARD", schemaOf([ID]), text);
+    expect(proposal).toMatchObject({
+      title: expect.stringContaining("no compatible edit is known"),
+      steps: [],
+    });
+    expect(proposal!.byHand!.length).toBeGreaterThan(0);
   });
 
   test("a renamed field is read by an alias where new readers are all that is asked for", () => {

@@ -8,22 +8,31 @@ import {
 import { evaluate } from "../evaluate.ts";
 import type { Candidate, KnownVersion, SubjectFacts } from "../facts.ts";
 import type { DeploymentOrder, Proposal, ProposalStep, Reason, SubjectReport } from "../report.ts";
-import { avroFixes, type Fix } from "./avro-proposals.ts";
-import { protobufFixes } from "./protobuf-proposals.ts";
+import { avroFixes } from "./avro-fixes.ts";
+import { byHand } from "./by-hand.ts";
+import type { Fix } from "./fix.ts";
+import { protobufFixes } from "./protobuf-fixes.ts";
 import { applyEdits, type TextEdit } from "./text-edit.ts";
 import { waitBetween } from "./wait-between.ts";
 
 /**
  * Compatible ways to what an edit wants, the smallest first, each step checked like the edit itself; those that do not
- * help are left out.
+ * help are left out. Where none is left of a schema that may not go through, what to do by hand.
  */
 export function proposalsFor(facts: SubjectFacts): Proposal[] {
-  const { candidate, versions } = facts;
-  const latest = versions.at(-1);
-  if (latest === undefined || latest.parsed.format !== candidate.parsed.format) return [];
+  const latest = facts.versions.at(-1);
+  if (latest === undefined) return [];
+  const report = evaluate(facts);
+  const edits = editsFor(facts, report, latest);
+  return edits.length > 0 || report.verdict !== "blocked" ? edits : [byHand(facts, asked(report))];
+}
+
+function editsFor(facts: SubjectFacts, report: SubjectReport, latest: KnownVersion): Proposal[] {
+  const { candidate } = facts;
+  if (latest.parsed.format !== candidate.parsed.format) return [];
   const proposals = new Map<string, Proposal>();
-  for (const reasons of reasonsToFix(evaluate(facts), latest)) {
-    const fixes = fixesFor(candidate, latest, reasons);
+  for (const reasons of reasonsToFix(report, latest)) {
+    const fixes = fixesFor(facts, latest, reasons);
     if (fixes.length === 0) continue;
     const steps = stepsOf(facts, fixes);
     const [first] = steps;
@@ -35,23 +44,36 @@ export function proposalsFor(facts: SubjectFacts): Proposal[] {
 }
 
 /** What the level asks for, and, where no order of deployment would do, everything. */
-function reasonsToFix({ level, order, reasons }: SubjectReport, latest: KnownVersion): Reason[][] {
-  const current = reasons.filter(({ versions }) => versions.includes(latest.version));
-  const isBoth = level === "NONE" || level === "STRICT" || level.startsWith("FULL");
-  const asked = isBoth ? current : current.filter(({ direction }) => level.startsWith(direction));
-  return order === "not-in-one-step" ? [asked, current] : [asked];
+function reasonsToFix(report: SubjectReport, latest: KnownVersion): Reason[][] {
+  const isCurrent = ({ versions }: Reason): boolean => versions.includes(latest.version);
+  const first = asked(report).filter(isCurrent);
+  return report.order === "not-in-one-step" ? [first, report.reasons.filter(isCurrent)] : [first];
 }
 
-function fixesFor(candidate: Candidate, latest: KnownVersion, reasons: readonly Reason[]): Fix[] {
+/** The reasons that the level goes by. */
+function asked({ level, reasons }: SubjectReport): Reason[] {
+  const isBoth = level === "NONE" || level === "STRICT" || level.startsWith("FULL");
+  return reasons.filter(({ direction }) => isBoth || level.startsWith(direction));
+}
+
+function fixesFor(
+  { candidate, level }: SubjectFacts,
+  latest: KnownVersion,
+  reasons: readonly Reason[],
+): Fix[] {
   const { parsed, schema } = candidate;
+  const isForwardAsked =
+    /^(FORWARD|FULL|STRICT)/.test(level) || reasons.some(({ direction }) => direction === "FORWARD");
   if (isAvro(parsed) && isAvro(latest.parsed)) {
     const edited = { text: schema.text, parsed };
-    return avroFixes(reasons, edited, { text: latest.schema.text, parsed: latest.parsed });
+    return avroFixes(reasons, edited, { text: latest.schema.text, parsed: latest.parsed }, isForwardAsked);
   }
   // A schema of this format can only come from the Protobuf parser.
   return protobufFixes(
+    reasons,
     { text: schema.text, parsed: parsed as ProtobufSchema },
     { text: latest.schema.text, parsed: latest.parsed as ProtobufSchema },
+    isForwardAsked,
   );
 }
 

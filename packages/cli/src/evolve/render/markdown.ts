@@ -1,6 +1,6 @@
 import type { EvolveReport, SubjectReport } from "../report.ts";
 import { placeText } from "./text.ts";
-import { ORDER_TEXT, schemaText, VERDICT_TEXT, WHEN_TEXT, writerText } from "./words.ts";
+import { ORDER_TEXT, schemaText, stepText, VERDICT_TEXT, WHEN_TEXT, writerText } from "./words.ts";
 
 /** The report for a pull request. */
 export function evolveMarkdown({ subjects, plan, verdict }: EvolveReport): string {
@@ -82,18 +82,15 @@ function subjectMarkdown(report: SubjectReport): string {
         ({ topic, records }) =>
           `Replay: the last ${records} records of \`${topic}\` read with the candidate, nothing lost.`,
       ),
-    ...list(
-      "Do",
-      report.steps.map(({ what, until }) => (until === undefined ? what : `${what}, until ${until}`)),
-    ),
-    ...report.proposals.flatMap(({ title, steps }) =>
-      list(
-        `Instead: ${title}`,
-        steps.map(({ title: step, file: path, isAllowed: passes, level: at, until }) => {
+    ...list("Do", report.steps.map(stepText)),
+    ...report.proposals.flatMap(({ title, steps, byHand = [] }) =>
+      list(`Instead: ${title}`, [
+        ...steps.map(({ title: step, file: path, isAllowed: passes, level: at, until }) => {
           const wait = until === undefined ? "" : `; then wait until ${until}`;
           return `${step} (${code(path)}; ${at} ${passes ? "lets it in" : "refuses it"})${wait}`;
         }),
-      ),
+        ...byHand.map(stepText),
+      ]),
     ),
   ].join("\n\n");
 }

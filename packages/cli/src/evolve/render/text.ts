@@ -1,7 +1,7 @@
 import type { SourceLocation } from "@letterpress/schema";
 import { counted, table } from "../../table.ts";
 import type { EvolveReport, Reason, SubjectReport, Verdict } from "../report.ts";
-import { ORDER_TEXT, schemaText, VERDICT_TEXT, WHEN_TEXT, writerText } from "./words.ts";
+import { ORDER_TEXT, schemaText, stepText, VERDICT_TEXT, WHEN_TEXT, writerText } from "./words.ts";
 
 /** The report for a terminal: compiler-style reasons, then facts, then what to do. */
 export function evolveText({ subjects, plan }: EvolveReport): string {
@@ -39,21 +39,19 @@ function subjectText(report: SubjectReport): string {
     ...section("Replay", replayLines(report)),
     ...section(
       "Do",
-      report.steps.map(
-        ({ what, until }, index) => `${index + 1}. ${what}${until === undefined ? "" : `, until ${until}`}`,
-      ),
+      report.steps.map((step, index) => `${index + 1}. ${stepText(step)}`),
     ),
-    ...report.proposals.flatMap(({ title, steps }) =>
-      section(
-        `Instead: ${title}`,
-        steps.map((step, index) => {
+    ...report.proposals.flatMap(({ title, steps, byHand = [] }) =>
+      section(`Instead: ${title}`, [
+        ...steps.map((step, index) => {
           const check = step.isAllowed
             ? `${step.level} lets it in, ${ORDER_TEXT[step.order]}`
             : `${step.level} refuses it`;
           const until = step.until === undefined ? "" : `\n      then wait until ${step.until}`;
           return `${index + 1}. ${step.title} (${step.file}; checked: ${check})${until}`;
         }),
-      ),
+        ...byHand.map((step, index) => `${index + 1}. ${stepText(step)}`),
+      ]),
     ),
   ].join("\n");
 }

@@ -1,4 +1,4 @@
-import type { Breakage, DeploymentOrder, Verdict, WriterRow } from "../report.ts";
+import type { Breakage, DeploymentOrder, Step, Verdict, WriterRow } from "../report.ts";
 
 export const VERDICT_TEXT: Readonly<Record<Verdict, string>> = {
   unchanged: "as the registry has it",
@@ -42,4 +42,9 @@ export function writerText({ knowledge, clientId, producerId, lastWrittenMs }: W
         ? producer
         : `${producer}, last wrote ${new Date(lastWrittenMs).toISOString()}`;
   }
+}
+
+/** Something to do, and for how long. */
+export function stepText({ what, until }: Step): string {
+  return until === undefined ? what : `${what}, until ${until}`;
 }

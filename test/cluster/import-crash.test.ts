@@ -41,7 +41,7 @@ describe.skipIf(found.path === undefined)("an import that is killed", () => {
     for (let index = 0; index < PARTITIONS; index++) {
       const log = logOf(server, "many", index);
       const appends = Array.from({ length: BATCHES }, (_, number) =>
-        log.append(batchOf([`${index}/${number}`, "v".repeat(number % 700)]), { acks: 1 }),
+        log.append(batchOf([`${index}/${number}`, "v".repeat(number % 700)], Date.now()), { acks: 1 }),
       );
       await Promise.all(appends);
     }

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { type ImportPhase, type ImportProgress, type ImportSummary, importData } from "@letterpress/server";
 import { Command } from "commander";
 import { CliError } from "../../cli-error.ts";
@@ -42,7 +43,7 @@ async function run(flags: ImportFlags, io: Io): Promise<void> {
   const cluster = resolveClusterConfig(flags, io);
   try {
     const summary = await importData({
-      data: flags.data,
+      data: resolve(io.cwd(), flags.data),
       cluster,
       isRestart: flags.restart ?? false,
       signal: interruption,
@@ -56,9 +57,7 @@ async function run(flags: ImportFlags, io: Io): Promise<void> {
     throw new CliError(
       "INTERRUPTED",
       "stopped before the import was done; the same command goes on with it",
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
 }

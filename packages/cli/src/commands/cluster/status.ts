@@ -1,9 +1,10 @@
 import { type ClusterStatus, describeCluster } from "@letterpress/server";
 import { Command } from "commander";
+import { CliError } from "../../cli-error.ts";
 import { addClusterConnectionFlags, type ClusterFlags, resolveClusterConfig } from "../../cluster-flags.ts";
 import type { Io } from "../../io.ts";
 import { Output } from "../../output.ts";
-import { table } from "../../table.ts";
+import { counted, table } from "../../table.ts";
 
 interface StatusFlags extends ClusterFlags {
   readonly config?: string;
@@ -14,7 +15,8 @@ export function clusterStatus(io: Io): Command {
   return addClusterConnectionFlags(new Command("status"))
     .summary("show brokers, controller, leaders, replicas, and what is wrong")
     .description(
-      "Shows a cluster as NATS has it: brokers, controller, leaders, stream replicas and what is wrong.",
+      "Shows a cluster as NATS has it: brokers, controller, leaders, stream replicas and what is wrong. " +
+        "Exits with 1 when anything is.",
     )
     .option("--json", "print one JSON document")
     .action((flags: StatusFlags) => run(flags, io));
@@ -23,9 +25,12 @@ export function clusterStatus(io: Io): Command {
 async function run(flags: StatusFlags, io: Io): Promise<void> {
   const status = await describeCluster(resolveClusterConfig(flags, io));
   new Output(io, flags).result(status, describe);
+  const { problems } = status;
+  if (problems.length > 0)
+    throw new CliError("UNHEALTHY", `${counted(problems.length, "problem")}, see above`);
 }
 
-function describe({ brokers, controllerId, partitions, problems }: ClusterStatus): string {
+function describe({ brokers, controllerId, partitions, problems, advice }: ClusterStatus): string {
   const led = (nodeId: number): number => partitions.filter(({ leaderId }) => leaderId === nodeId).length;
   const brokerRows = brokers.map(({ nodeId, host, port, isStopping }) => [
     String(nodeId),
@@ -38,15 +43,16 @@ function describe({ brokers, controllerId, partitions, problems }: ClusterStatus
     String(each.partition),
     each.leaderId < 0 ? "none" : String(each.leaderId),
     String(each.leaderEpoch),
-    `${each.replicasCurrent}/${each.replicas}`,
+    `${each.replicasInSync}/${each.replicas}`,
     String(each.lagMessages),
     String(each.bytes),
   ]);
   return [
     table(["BROKER", "ADDRESS", "ROLE", "LEADS"], brokerRows),
-    table(["TOPIC", "PARTITION", "LEADER", "EPOCH", "REPLICAS", "LAG", "BYTES"], partitionRows),
-    problems.length === 0
-      ? "Nothing is wrong."
-      : problems.map((problem) => `Problem: ${problem}.`).join("\n"),
+    table(["TOPIC", "PARTITION", "LEADER", "EPOCH", "IN SYNC", "LAG", "BYTES"], partitionRows),
+    [
+      ...advice.map((each) => `Advice: ${each}.`),
+      ...(problems.length === 0 ? ["Nothing is wrong."] : problems.map((each) => `Problem: ${each}.`)),
+    ].join("\n"),
   ].join("\n\n");
 }

@@ -30,9 +30,9 @@ export type {
   PartitionProducers,
   ProducerAdmin,
   TopicProducers,
-  TopicWriter,
 } from "./admin/producer-admin.ts";
 export type { NewTopic, TopicAdmin } from "./admin/topic-admin.ts";
+export type { TopicWriter } from "./admin/topic-writers.ts";
 export { Letterpress } from "./client.ts";
 export type { ClientOptions } from "./client-options.ts";
 export type { Sasl } from "./connection/sasl.ts";

@@ -1,8 +1,8 @@
 import { DescribeProducers, type ResponseOf } from "@letterpress/protocol";
-import { readWriterDeclarations, type WriterDeclaration } from "@letterpress/schema";
 import { brokerError } from "../broker-error.ts";
 import type { Cluster } from "../metadata/cluster.ts";
 import { retrying } from "./retrying.ts";
+import { type TopicWriter, writersOf } from "./topic-writers.ts";
 
 /** An idempotent producer that the log of a partition knows; most logs forget it a day after its last record. */
 export interface ActiveProducer {
@@ -19,22 +19,6 @@ export interface ActiveProducer {
 export interface PartitionProducers {
   readonly partition: number;
   readonly activeProducers: readonly ActiveProducer[];
-}
-
-/** A client that has said which schemas it writes a topic with, as typed producers do. */
-export interface TopicWriter {
-  readonly clientId: string | undefined;
-  readonly clientHost: string;
-  /** Undefined for a client that is not idempotent. */
-  readonly producerId: bigint | undefined;
-  /** Milliseconds since the epoch. */
-  readonly declaredAtMs: number;
-  /**
-   * When it hung up, in milliseconds since the epoch; undefined while it has not, also when its broker has closed an
-   * idle connection: it comes back with its next record.
-   */
-  readonly leftAtMs: number | undefined;
-  readonly schemas: readonly WriterDeclaration[];
 }
 
 export interface TopicProducers {
@@ -74,7 +58,11 @@ export class ProducerAdmin {
         }),
       );
       const found = answers.flat();
-      return { topic, partitions: partitionsOf(topic, found), writers: writersOf(found) };
+      return {
+        topic,
+        partitions: partitionsOf(topic, found),
+        writers: writersOf(found.flatMap(({ writers }) => writers)),
+      };
     });
   }
 }
@@ -103,36 +91,4 @@ function activeProducer(
     lastTimestampMs: Number(lastTimestamp),
     transactionStartOffset: currentTxnStartOffset < 0n ? undefined : currentTxnStartOffset,
   };
-}
-
-/**
- * A client has one connection to each leader, and what it writes with it tells to each: it is listed once, with its
- * latest word, and as gone only when it has left every broker.
- */
-function writersOf(answers: readonly TopicAnswer[]): TopicWriter[] {
-  const found = new Map<string, TopicWriter>();
-  for (const { clientId, clientHost, producerId, declaredAtMs, leftAtMs, writerSchemas } of answers.flatMap(
-    ({ writers }) => writers,
-  )) {
-    const schemas = readWriterDeclarations(writerSchemas);
-    if (schemas === undefined) continue;
-    const writer: TopicWriter = {
-      clientId: clientId ?? undefined,
-      clientHost,
-      producerId: producerId < 0n ? undefined : producerId,
-      declaredAtMs: Number(declaredAtMs),
-      leftAtMs: leftAtMs < 0n ? undefined : Number(leftAtMs),
-      schemas,
-    };
-    const told = writerSchemas.toString("latin1");
-    const key = producerId < 0n ? `${clientId} ${clientHost} ${told}` : `${producerId}`;
-    const known = found.get(key);
-    if (known === undefined || isNewer(writer, known)) found.set(key, writer);
-  }
-  return [...found.values()];
-}
-
-function isNewer(writer: TopicWriter, known: TopicWriter): boolean {
-  const [isConnected, wasConnected] = [writer, known].map(({ leftAtMs }) => leftAtMs === undefined);
-  return isConnected === wasConnected ? writer.declaredAtMs > known.declaredAtMs : isConnected === true;
 }

@@ -71,6 +71,27 @@ describe.skipIf(found.path === undefined)("several brokers over one nats-server"
     expect(controllers[0]).toBeGreaterThan(0);
   });
 
+  test("each leader tells who writes to its partitions, and the admin each producer once", async () => {
+    await brokers[0]!.broker.createTopic({ name: "written", partitions: 6 });
+    await settled("written", 6);
+    await using client = new Letterpress({ brokers: addresses(), clientId: "shop" });
+    const producer = client.producer();
+    const schema = {
+      part: "value",
+      subject: "written-value",
+      schemaId: 1,
+      fingerprint: "ab".repeat(16),
+    } as const;
+    producer.declareWriterSchemas("written", [schema]);
+    for (let partition = 0; partition < 6; partition++) {
+      await producer.send({ topic: "written", partition, value: "v" });
+    }
+    const { partitions, writers } = await client.admin().producers.describe("written");
+    expect(writers).toMatchObject([{ clientId: "shop", leftAtMs: undefined, schemas: [schema] }]);
+    const ids = partitions.map(({ activeProducers }) => activeProducers.map(({ producerId }) => producerId));
+    expect(ids).toEqual(Array.from({ length: 6 }, () => [writers[0]!.producerId]));
+  });
+
   test("the status tells brokers, leaders and replicas, and that nothing is wrong", async () => {
     await settled("even", 9);
     const status = await describeCluster({ servers: nats.urls });
@@ -79,7 +100,7 @@ describe.skipIf(found.path === undefined)("several brokers over one nats-server"
     expect(status.controllerId).toBe(brokers[0]!.broker.cluster.controllerId);
     const even = status.partitions.filter(({ topic }) => topic === "even");
     expect(even.map(({ leaderId }) => leaderId)).toEqual(leadersOf("even", 9));
-    expect(even[0]).toMatchObject({ replicas: 1, replicasCurrent: 1, lagMessages: 0 });
+    expect(even[0]).toMatchObject({ replicas: 1, replicasInSync: 1, lagMessages: 0 });
   });
 
   test("topics can be created, changed and deleted through any broker", async () => {

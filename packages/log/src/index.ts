@@ -2,6 +2,7 @@ export {
   type CompactionRules,
   compactBatch,
   isWorthCompacting,
+  oldEnough,
   tombstonesBefore,
 } from "./compaction/compact-batch.ts";
 export { LatestOffsets } from "./compaction/latest-offsets.ts";

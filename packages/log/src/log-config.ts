@@ -9,6 +9,8 @@ export const LOG_CONFIG_DEFAULTS: LogConfig = {
   indexIntervalBytes: 4096,
   cleanupPolicy: { delete: true, compact: false },
   deleteRetentionMs: 24 * 60 * 60 * 1000,
+  minCompactionLagMs: 0,
+  minCleanableDirtyRatio: 0.5,
   flush: "commit",
 };
 

@@ -139,6 +139,10 @@ export interface LogConfig {
   readonly cleanupPolicy: { readonly delete: boolean; readonly compact: boolean };
   /** How long compaction keeps a tombstone. Default 1 day. */
   readonly deleteRetentionMs?: number;
+  /** Compaction leaves records alone that are not older than this. Default 0. */
+  readonly minCompactionLagMs?: number;
+  /** The part of a log's bytes that has to be new before it is compacted again, 0 to 1. Default 0.5. */
+  readonly minCleanableDirtyRatio?: number;
   /** `commit`: acks=-1 is answered after fdatasync. `os`: after the write. Default `commit`. */
   readonly flush: "commit" | "os";
   /** How many copies a log is made with, where an engine keeps several; one that exists keeps its own. Default: the engine's. */

@@ -68,6 +68,25 @@ export const int = (fallback: number, options: Described & Bounds): ConfigDefini
 export const long = (fallback: number | string, options: Described & Bounds): ConfigDefinition<number> =>
   integer("LONG", LONG_MAX, String(fallback), options);
 
+const DECIMAL = /^-?\d{1,15}(\.\d{1,15})?$/;
+
+/** A decimal fraction. */
+export function double(fallback: number, options: Described & Bounds): ConfigDefinition<number> {
+  const { min = -Number.MAX_VALUE, max = Number.MAX_VALUE, ...described } = options;
+  return {
+    ...described,
+    type: "DOUBLE",
+    defaultText: String(fallback),
+    parse(text) {
+      const value = Number(text);
+      if (!DECIMAL.test(text)) throw new ConfigFault(`"${text}" is not a decimal number`);
+      if (value < min) throw new ConfigFault(`${text} is below ${min}`);
+      if (value > max) throw new ConfigFault(`${text} is above ${max}`);
+      return value;
+    },
+  };
+}
+
 export function bool(fallback: boolean, options: Described): ConfigDefinition<boolean> {
   return {
     ...options,

@@ -58,6 +58,9 @@ export function logConfigOf(config: TopicConfig, flush: LogConfig["flush"]): Log
     retentionMs: config["retention.ms"],
     retentionBytes: config["retention.bytes"],
     indexIntervalBytes: config["index.interval.bytes"],
+    deleteRetentionMs: config["delete.retention.ms"],
+    minCompactionLagMs: config["min.compaction.lag.ms"],
+    minCleanableDirtyRatio: config["min.cleanable.dirty.ratio"],
     cleanupPolicy: { delete: policy.includes("delete"), compact: policy.includes("compact") },
     flush,
   };

@@ -1,5 +1,5 @@
 import { topicNameFault } from "../topics/topic-name.ts";
-import { type ConfigDefinition, ConfigFault, choice, int, list, long } from "./config-definition.ts";
+import { type ConfigDefinition, ConfigFault, choice, double, int, list, long } from "./config-definition.ts";
 
 const DAY_MS = 86_400_000;
 const WITHOUT_LIMIT = "9223372036854775807";
@@ -63,6 +63,17 @@ export const TOPIC_CONFIGS = {
   "message.timestamp.type": choice(["CreateTime", "LogAppendTime"], "CreateTime", {
     brokerName: "log.message.timestamp.type",
     documentation: "Whether records carry the time of their creation or of their append.",
+  }),
+  "min.cleanable.dirty.ratio": double(0.5, {
+    min: 0,
+    max: 1,
+    brokerName: "log.cleaner.min.cleanable.ratio",
+    documentation: "The part of a compacted partition that has to be new before it is compacted again.",
+  }),
+  "min.compaction.lag.ms": long(0, {
+    min: 0,
+    brokerName: "log.cleaner.min.compaction.lag.ms",
+    documentation: "How long records of a compacted topic are left alone.",
   }),
   "min.insync.replicas": int(1, {
     min: 1,

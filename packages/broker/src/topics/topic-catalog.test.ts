@@ -54,15 +54,19 @@ test("a changed configuration reaches open logs, and survives a restart", async 
 
 test("a topic's defaults come from the broker's configuration", () => {
   const config = resolveTopicConfig(
-    { "retention.bytes": "7" },
-    { "log.retention.ms": "5", "log.cleanup.policy": "compact" },
+    { "retention.bytes": "7", "delete.retention.ms": "9", "min.cleanable.dirty.ratio": "0.25" },
+    { "log.retention.ms": "5", "log.cleanup.policy": "compact", "log.cleaner.min.compaction.lag.ms": "3" },
   );
   expect(logConfigOf(config, "os")).toMatchObject({
     retentionMs: 5,
     retentionBytes: 7,
     cleanupPolicy: { delete: false, compact: true },
+    deleteRetentionMs: 9,
+    minCompactionLagMs: 3,
+    minCleanableDirtyRatio: 0.25,
     flush: "os",
   });
+  expect(() => resolveTopicConfig({ "min.cleanable.dirty.ratio": "1.5" }, {})).toThrow("above 1");
 });
 
 test("state logs of the server are internal topics that survive a restart", async () => {

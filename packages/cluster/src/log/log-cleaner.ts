@@ -74,7 +74,7 @@ export class LogCleaner {
   async #run(config: LogConfig, nowMs: number): Promise<number> {
     const { content, appender } = this.#options;
     if (this.#hasLeftovers) await this.#removeLeftovers();
-    const cleanable = selectCleanable(content, config);
+    const cleanable = selectCleanable(content, config, nowMs);
     if (cleanable === undefined) return 0;
     const { startOffset } = content.place;
     let prefix: CleanedPrefix;

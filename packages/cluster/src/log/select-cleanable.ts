@@ -1,4 +1,4 @@
-import { isWorthCompacting, type LogConfig } from "@letterpress/log";
+import { isWorthCompacting, type LogConfig, oldEnough } from "@letterpress/log";
 import type { LogContent } from "./log-content.ts";
 
 /** Making a stream costs more than having a little that is superseded. Logs with small segments are cleaned sooner. */
@@ -16,13 +16,14 @@ export interface Cleanable {
 export function selectCleanable(
   { index, prefix, place }: Pick<LogContent, "index" | "prefix" | "place">,
   config: LogConfig,
+  nowMs: number,
 ): Cleanable | undefined {
-  const closed = index.chunks.slice(0, -1);
+  const closed = oldEnough(index.chunks.slice(0, -1), config, nowMs);
   let dirtyBytes = 0;
   for (const { sizeBytes } of closed) dirtyBytes += sizeBytes;
   if (closed.length === 0 || dirtyBytes < Math.min(config.segmentBytes, DIRTY_BYTES_MIN)) return undefined;
   const cleanBytes = prefix?.content.index.sizeBytes ?? 0;
-  if (!isWorthCompacting(dirtyBytes, cleanBytes + dirtyBytes)) return undefined;
+  if (!isWorthCompacting(dirtyBytes, cleanBytes + dirtyBytes, config)) return undefined;
   return {
     dirtyOffset: Math.max(place.startOffset, prefix?.endOffset ?? 0),
     endOffsets: closed.map(({ endOffset }) => endOffset),

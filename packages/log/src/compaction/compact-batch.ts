@@ -4,6 +4,7 @@ import type { LogConfig } from "../partition-log.ts";
 import type { LatestOffsets } from "./latest-offsets.ts";
 
 const DELETE_RETENTION_DEFAULT_MS = 24 * 60 * 60 * 1000;
+const DIRTY_RATIO_DEFAULT = 0.5;
 
 export interface CompactionRules {
   readonly latest: LatestOffsets;
@@ -42,6 +43,21 @@ export function tombstonesBefore(
 }
 
 /** Whether so much is new since the last compaction that another one is worth its cost (`min.cleanable.dirty.ratio`). */
-export function isWorthCompacting(dirtyBytes: number, allBytes: number): boolean {
-  return allBytes > 0 && dirtyBytes * 2 >= allBytes;
+export function isWorthCompacting(
+  dirtyBytes: number,
+  allBytes: number,
+  { minCleanableDirtyRatio = DIRTY_RATIO_DEFAULT }: LogConfig,
+): boolean {
+  return dirtyBytes > 0 && dirtyBytes >= allBytes * minCleanableDirtyRatio;
+}
+
+/** The first parts of a log that may be compacted, for all that they hold is old enough (`min.compaction.lag.ms`). */
+export function oldEnough<T extends { readonly maxTimestampMs: number }>(
+  parts: readonly T[],
+  { minCompactionLagMs = 0 }: LogConfig,
+  nowMs: number,
+): readonly T[] {
+  if (minCompactionLagMs <= 0) return parts;
+  const tooYoung = parts.findIndex(({ maxTimestampMs }) => maxTimestampMs > nowMs - minCompactionLagMs);
+  return tooYoung < 0 ? parts : parts.slice(0, tooYoung);
 }

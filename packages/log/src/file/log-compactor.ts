@@ -1,4 +1,4 @@
-import { isWorthCompacting, tombstonesBefore } from "../compaction/compact-batch.ts";
+import { isWorthCompacting, oldEnough, tombstonesBefore } from "../compaction/compact-batch.ts";
 import type { Disk } from "../disk/disk.ts";
 import type { LogConfig } from "../partition-log.ts";
 import { compactSegment, latestOffsets } from "./compaction.ts";
@@ -20,8 +20,8 @@ export class LogCompactor {
   }
 
   /**
-   * Removes records that have a later one with the same key, once at least half of the closed segments' bytes are new
-   * since the last time (`min.cleanable.dirty.ratio`). Returns how many bytes were freed.
+   * Removes records that have a later one with the same key, once enough of the closed segments' bytes are new since the
+   * last time (`min.cleanable.dirty.ratio`). Returns how many bytes were freed.
    */
   run(config: LogConfig, nowMs: number): Promise<number> {
     if (this.#running !== undefined) return Promise.resolve(0);
@@ -40,9 +40,9 @@ export class LogCompactor {
   }
 
   async #run(config: LogConfig, nowMs: number): Promise<number> {
-    const closed = await this.#keeper.finished();
+    const closed = oldEnough(await this.#keeper.finished(), config, nowMs);
     const dirty = closed.filter((segment) => segment.baseOffset >= this.#keeper.compactedTo);
-    if (!isWorthCompacting(bytesOf(dirty), bytesOf(closed))) return 0;
+    if (!isWorthCompacting(bytesOf(dirty), bytesOf(closed), config)) return 0;
     await this.#closeRetired();
     const { latest, segmentCount } = await latestOffsets(closed);
     const covered = closed.slice(0, segmentCount);

@@ -115,6 +115,19 @@ export function compactionSuite(name: string, makeEngine: () => Promise<EngineUn
       expect(await log.append(batch())).toMatchObject({ baseOffset, isDuplicate: true });
     });
 
+    test("what is young, or too little, is left alone", async () => {
+      await fill();
+      log.configure({ ...config, minCompactionLagMs: 10_000 });
+      expect(await log.enforceRetention(5_000)).toBe(0);
+      expect(await log.enforceRetention(LATER_MS)).toBeGreaterThan(0);
+      await fill(12);
+      log.configure({ ...config, minCleanableDirtyRatio: 0.95 });
+      expect(await log.enforceRetention(LATER_MS)).toBe(0);
+      log.configure({ ...config, minCleanableDirtyRatio: 0 });
+      expect(await log.enforceRetention(LATER_MS)).toBeGreaterThan(0);
+      expect(await log.enforceRetention(LATER_MS)).toBe(0);
+    });
+
     test("timestamps and epochs are found among what is left", async () => {
       for (let round = 0; round < ROUNDS; round++) {
         const writes = [{ key: `k${round % 3}`, value: "x".repeat(50) }];

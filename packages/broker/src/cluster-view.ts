@@ -30,6 +30,6 @@ export interface ClusterView {
   brokers(): readonly BrokerEndpoint[];
   /** Undefined for a partition that does not exist. */
   leaderOf(topic: string, partition: number): PartitionLeadership | undefined;
-  /** Whether what is appended to a partition that this broker leads is kept by so many copies when that is acknowledged. */
+  /** Whether an append that asks for so many copies in sync may be taken, for a partition that this broker leads. */
   canKeep(topic: string, partition: number, copies: number): boolean;
 }

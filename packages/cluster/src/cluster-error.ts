@@ -2,8 +2,10 @@
 export type ClusterErrorCode =
   /** No server answers at the addresses given. */
   | "NATS_UNREACHABLE"
-  /** The server refuses the user, the token, the credentials or the certificate. */
+  /** The server refuses the user, the token or the credentials, or does not permit the user what is needed. */
   | "NATS_UNAUTHORIZED"
+  /** The server's certificate is not to be trusted, or only one side wants TLS. */
+  | "NATS_TLS"
   /** The server is older than what the log needs. */
   | "NATS_TOO_OLD"
   /** JetStream is switched off, for the server or for the account. */

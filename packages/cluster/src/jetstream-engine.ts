@@ -12,7 +12,7 @@ import {
 } from "./engine-options.ts";
 import { unfinishedImport } from "./import/import-marker.ts";
 import { JetStreamCleanedStreams, listCleanedPartitions } from "./jetstream/cleaned-streams.ts";
-import { JetStreamApi, type StreamInfo } from "./jetstream/jetstream-api.ts";
+import type { JetStreamApi, StreamInfo } from "./jetstream/jetstream-api.ts";
 import { JetStreamError } from "./jetstream/jetstream-error.ts";
 import { MESSAGE_OVERHEAD_BYTES, PartitionStream, streamName } from "./jetstream/partition-stream.ts";
 import { ensureStream, listPartitions } from "./jetstream/partition-streams.ts";
@@ -21,9 +21,9 @@ import { JetStreamLog } from "./log/jetstream-log.ts";
 import type { LogServices } from "./log/log-services.ts";
 import { TailBudget } from "./log/tail-cache.ts";
 import { takeOver, unavailable } from "./log/take-over.ts";
+import { checkAccount } from "./nats/check-account.ts";
 import { checkServer } from "./nats/check-server.ts";
-import { connectNats, type NatsLink } from "./nats/nats-link.ts";
-import { ReplyMux } from "./nats/reply-mux.ts";
+import { connectControl, type NatsControl } from "./nats/nats-control.ts";
 
 /** More than this on the way at once makes servers refuse. */
 const IN_FLIGHT_BYTES_MAX = 64 * 1024 * 1024;
@@ -32,24 +32,24 @@ const IN_FLIGHT_BYTES_MAX = 64 * 1024 * 1024;
  * Keeps partition logs on a NATS JetStream cluster: one stream per partition, one message per record batch. Opening a
  * log takes it over from whoever led it.
  *
- * @throws ClusterError `NATS_UNREACHABLE`, `NATS_UNAUTHORIZED`, `NATS_TOO_OLD`, `JETSTREAM_DISABLED`, `NATS_LIMIT`,
+ * @throws ClusterError `NATS_UNREACHABLE`, `NATS_UNAUTHORIZED`, `NATS_TLS`, `NATS_TOO_OLD`, `JETSTREAM_DISABLED`, `NATS_LIMIT`,
  *   `INVALID_OPTIONS`
  */
 export async function openJetStreamEngine(options: JetStreamEngineOptions): Promise<LogEngine> {
   const resolved = resolveEngineOptions(options);
-  const link = await connectNats(options);
+  const control = await connectControl(options);
   try {
-    for (const advice of checkServer(link.server, resolved.replicas)) resolved.onAdvice(advice);
+    for (const advice of checkServer(control.link.server, resolved.replicas)) resolved.onAdvice(advice);
+    for (const advice of await checkAccount(control, resolved)) resolved.onAdvice(advice);
   } catch (error) {
-    await link.close();
+    await control.close();
     throw error;
   }
-  return new JetStreamEngine(link, resolved);
+  return new JetStreamEngine(control, resolved);
 }
 
 class JetStreamEngine implements LogEngine {
-  readonly #link: NatsLink;
-  readonly #mux: ReplyMux;
+  readonly #control: NatsControl;
   readonly #api: JetStreamApi;
   readonly #options: ResolvedEngineOptions;
   readonly #services: LogServices;
@@ -57,15 +57,14 @@ class JetStreamEngine implements LogEngine {
   readonly #open = new Map<string, JetStreamLog | undefined>();
   #isClosed = false;
 
-  constructor(link: NatsLink, options: ResolvedEngineOptions) {
-    this.#link = link;
+  constructor(control: NatsControl, options: ResolvedEngineOptions) {
+    this.#control = control;
     this.#options = options;
-    this.#mux = new ReplyMux(link);
-    this.#api = new JetStreamApi(this.#mux);
+    this.#api = control.api;
     this.#services = {
       tailBudget: new TailBudget(options.tailCacheBytes),
       inFlightBudget: new InFlightBudget(IN_FLIGHT_BYTES_MAX),
-      batchBytesMax: link.server.maxPayloadBytes - MESSAGE_OVERHEAD_BYTES,
+      batchBytesMax: control.link.server.maxPayloadBytes - MESSAGE_OVERHEAD_BYTES,
     };
   }
 
@@ -114,8 +113,7 @@ class JetStreamEngine implements LogEngine {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await Promise.all([...this.#open.values()].map((log) => log?.close()));
-    this.#mux.close();
-    await this.#link.close();
+    await this.#control.close();
   }
 
   async #takeOver(

@@ -7,7 +7,7 @@ export function accountFault(account: AccountInfo, replicas: number, streams: nu
     return `the NATS account may keep no streams with ${replicas} replicas; give it limits for tier R${replicas}`;
   }
   const { max_streams: streamsMax, max_storage: bytesMax } = use.limits;
-  if (streamsMax >= 0 && use.streams + streams > streamsMax) {
+  if (streamsMax > 0 && use.streams + streams > streamsMax) {
     return (
       `the NATS account has ${use.streams} of at most ${streamsMax} streams, which leaves no room for ${streams} more; ` +
       "raise its max_streams: every partition is a stream"

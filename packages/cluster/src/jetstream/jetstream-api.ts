@@ -4,6 +4,8 @@ import { JetStreamError } from "./jetstream-error.ts";
 
 /** JetStream's own number for a stream that does not exist. */
 const STREAM_NOT_FOUND = 10059;
+/** And for an account that may not use it at all. */
+export const NOT_ENABLED_FOR_ACCOUNT = 10039;
 const INFO_TIMEOUT_MS = 1_000;
 const CHANGE_TIMEOUT_MS = 5_000;
 
@@ -38,7 +40,7 @@ export interface StreamInfo {
   readonly cluster?: { readonly leader?: string; readonly replicas?: readonly StreamReplica[] };
 }
 
-/** What an account may keep; -1 is without limit. */
+/** What an account may keep; -1 is without limit, and so is 0 for streams. */
 export interface AccountLimits {
   readonly max_streams: number;
   /** In bytes. */
@@ -189,7 +191,9 @@ export function readReply<T>(
 }
 
 export function toError({ code, err_code, description }: ApiError, what: string): JetStreamError {
-  const kind = code === 503 ? "UNAVAILABLE" : "REFUSED";
+  // An account that JetStream is off for will not have it in a moment, though that is answered as if it might.
+  const mayPass = code === 503 && err_code !== NOT_ENABLED_FOR_ACCOUNT;
+  const kind = mayPass ? "UNAVAILABLE" : "REFUSED";
   return new JetStreamError(kind, `${what}: ${description ?? "no reason given"}`, {
     errorNumber: err_code ?? 0,
   });

@@ -3,7 +3,10 @@ import { connectNats, type NatsLink } from "./nats-link.ts";
 import type { NatsOptions } from "./nats-options.ts";
 import { ReplyMux } from "./reply-mux.ts";
 
-/** A connection for what keeps a cluster together, so that leases do not queue behind megabytes of records. */
+/**
+ * A connection, with requests and JetStream over it. A broker has one for records and another one for what keeps the
+ * cluster together, so that leases do not queue behind megabytes of records.
+ */
 export interface NatsControl {
   readonly link: NatsLink;
   readonly mux: ReplyMux;
@@ -11,7 +14,7 @@ export interface NatsControl {
   close(): Promise<void>;
 }
 
-/** @throws ClusterError `NATS_UNREACHABLE`, `NATS_UNAUTHORIZED`, `INVALID_OPTIONS` */
+/** @throws ClusterError `NATS_UNREACHABLE`, `NATS_UNAUTHORIZED`, `NATS_TLS`, `INVALID_OPTIONS` */
 export async function connectControl(options: NatsOptions): Promise<NatsControl> {
   const link = await connectNats(options);
   const mux = new ReplyMux(link);

@@ -8,7 +8,7 @@ import {
   type NatsConnection,
   NatsError,
 } from "nats";
-import { ClusterError } from "../cluster-error.ts";
+import { assertReadable, connectFailure } from "./connect-failure.ts";
 import type { NatsOptions } from "./nats-options.ts";
 
 /** What the connected server says of itself. */
@@ -39,6 +39,8 @@ export interface PublishOptions {
 /** A connection to NATS. Everything that knows the client library is in this file. */
 export interface NatsLink {
   readonly server: NatsServerFacts;
+  /** What the server has not permitted this user so far, as `publish to "k.check"`. */
+  readonly forbidden: ReadonlySet<string>;
   /** A subject of this connection alone. */
   newInbox(): string;
   /** Hands a message to the connection; it goes out when the connection is there. Throws nothing. */
@@ -56,21 +58,27 @@ const PING_INTERVAL_MS = 1_000;
 const PINGS_UNANSWERED_MAX = 3;
 const RECONNECT_WAIT_MS = 100;
 const RECONNECT_JITTER_MS = 150;
+/** What is not permitted is remembered up to so many subjects. */
+const FORBIDDEN_MAX = 100;
 
-/** @throws ClusterError `NATS_UNREACHABLE`, `NATS_UNAUTHORIZED`, `INVALID_OPTIONS` */
+/** @throws ClusterError `NATS_UNREACHABLE`, `NATS_UNAUTHORIZED`, `NATS_TLS`, `INVALID_OPTIONS` */
 export async function connectNats(options: NatsOptions): Promise<NatsLink> {
+  assertReadable(options);
   try {
     return new Link(await connect(connectionOptions(options)));
   } catch (error) {
-    throw explain(error, options.servers);
+    const isRefused = error instanceof NatsError && error.isAuthError();
+    throw connectFailure(error, isRefused, options);
   }
 }
 
 class Link implements NatsLink {
+  readonly forbidden = new Set<string>();
   readonly #connection: NatsConnection;
 
   constructor(connection: NatsConnection) {
     this.#connection = connection;
+    void this.#noteForbidden();
   }
 
   get server(): NatsServerFacts {
@@ -111,6 +119,14 @@ class Link implements NatsLink {
   async close(): Promise<void> {
     await this.#connection.close();
   }
+
+  async #noteForbidden(): Promise<void> {
+    for await (const { permissionContext } of this.#connection.status()) {
+      if (permissionContext === undefined || this.forbidden.size >= FORBIDDEN_MAX) continue;
+      const { operation, subject } = permissionContext;
+      this.forbidden.add(`${operation === "publish" ? "publish" : "subscribe"} to "${subject}"`);
+    }
+  }
 }
 
 function toHeaders(pairs: NonNullable<PublishOptions["headers"]>) {
@@ -136,7 +152,9 @@ function toMessage(message: LibraryMessage): NatsMessage {
 }
 
 function connectionOptions(options: NatsOptions): ConnectionOptions {
-  const { servers, ignoreAdvertised = false, name, user, password, token, credentialsFile, tls } = options;
+  const { servers, ignoreAdvertised = false, name, user, password, token, credentialsFile } = options;
+  // The library takes no notice of what a URL begins with.
+  const tls = options.tls ?? (servers.some((url) => url.startsWith("tls://")) ? {} : undefined);
   return {
     servers: [...servers],
     ignoreClusterUpdates: ignoreAdvertised,
@@ -155,25 +173,7 @@ function connectionOptions(options: NatsOptions): ConnectionOptions {
     reconnectJitter: RECONNECT_JITTER_MS,
     reconnectJitterTLS: RECONNECT_JITTER_MS,
     maxReconnectAttempts: -1,
+    // Servers may be configured anew one after the other: who was let in once will be again.
+    ignoreAuthErrorAbort: true,
   };
-}
-
-function explain(error: unknown, servers: readonly string[]): ClusterError {
-  const message = error instanceof Error ? error.message : String(error);
-  const at = servers.join(", ");
-  if (error instanceof NatsError && error.isAuthError()) {
-    return new ClusterError(
-      "NATS_UNAUTHORIZED",
-      `NATS at ${at} refuses this user: ${message}; check user, token or credentials`,
-      { cause: error },
-    );
-  }
-  if (error instanceof NatsError) {
-    return new ClusterError(
-      "NATS_UNREACHABLE",
-      `no NATS server answers at ${at}: ${message}; check the addresses and that the servers run`,
-      { cause: error },
-    );
-  }
-  return new ClusterError("INVALID_OPTIONS", `NATS at ${at} cannot be used: ${message}`, { cause: error });
 }

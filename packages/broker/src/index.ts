@@ -21,6 +21,7 @@ export {
 export type { RunningBroker } from "./running-broker.ts";
 export { startBroker } from "./start-broker.ts";
 export { OFFSETS_TOPIC } from "./state-topics.ts";
+export { MetadataState } from "./topics/metadata-state.ts";
 export { METADATA_PARTITION } from "./topics/open-metadata.ts";
 export type { Topic } from "./topics/topic.ts";
 export type { NewTopic, TopicCatalog } from "./topics/topic-catalog.ts";

@@ -10,6 +10,8 @@ export type CliErrorCode =
   | "REFUSED"
   /** Generated code is not what the contracts say. */
   | "DRIFT"
+  /** Something is wrong with what was looked at. */
+  | "UNHEALTHY"
   /** The process was asked to end before the work was done. */
   | "INTERRUPTED";
 
@@ -18,6 +20,7 @@ const EXIT_CODE_OF: Readonly<Record<CliErrorCode, ExitCode>> = {
   BAD_INPUT: EXIT_CODES.usage,
   REFUSED: EXIT_CODES.refused,
   DRIFT: EXIT_CODES.refused,
+  UNHEALTHY: EXIT_CODES.refused,
   INTERRUPTED: EXIT_CODES.refused,
 };
 

@@ -13,4 +13,5 @@ export type { LeaseTimes } from "./membership/lease-store.ts";
 export type { MetadataChange } from "./membership/metadata-change.ts";
 export type { LedTopic } from "./membership/plan-leadership.ts";
 export type { NatsOptions } from "./nats/nats-options.ts";
-export { type ClusterStatus, describeCluster, type PartitionStatus } from "./status/describe-cluster.ts";
+export type { ClusterStatus, PartitionStatus } from "./status/cluster-status.ts";
+export { describeCluster } from "./status/describe-cluster.ts";

@@ -24,6 +24,11 @@ export class InSyncReplicas {
     this.#currentAtMs = inSync;
     return hasLeader({ cluster }) ? 1 + inSync.size : 0;
   }
+
+  /** Whether the follower was in sync at the last look. */
+  has(follower: string): boolean {
+    return this.#currentAtMs.has(follower);
+  }
 }
 
 function isSilent({ offline = false, active = 0 }: StreamReplica): boolean {

@@ -1,4 +1,4 @@
-import { METADATA_PARTITION } from "@letterpress/broker";
+import { METADATA_PARTITION, MetadataState } from "@letterpress/broker";
 import type { ClusterStatus } from "@letterpress/cluster";
 import type { ClusterConfigInput } from "../config/cluster-config.ts";
 import { readClusterConfig } from "../config/read-config.ts";
@@ -18,5 +18,11 @@ export async function describeCluster(config: ClusterConfigInput): Promise<Clust
     import("./explained.ts"),
     import("./nats-options.ts"),
   ]);
-  return explained(cluster.describeCluster(natsOptions(settings), METADATA_PARTITION));
+  const machine = new MetadataState();
+  const metadata = {
+    metadataId: METADATA_PARTITION,
+    machine,
+    topics: () => [...machine.topics].map(([name, topic]) => ({ name, ...topic })),
+  };
+  return explained(cluster.describeCluster(natsOptions(settings), metadata));
 }

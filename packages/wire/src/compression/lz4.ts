@@ -1,7 +1,7 @@
-import { compressFrameSync, decompressFrameSync } from "lz4-napi";
 import { WireError } from "../wire-error.ts";
 import type { CompressionCodec } from "./codec.ts";
 import { guarded, tooLarge } from "./failure.ts";
+import { onFirstUse } from "./on-first-use.ts";
 
 /*
  * An lz4 frame:
@@ -26,11 +26,14 @@ const STORED_BIT = 0x80000000;
 const EXPANSION_MAX = 255;
 const EMPTY = Buffer.alloc(0);
 
+const library = onFirstUse<typeof import("lz4-napi")>("lz4-napi");
+
 export const lz4: CompressionCodec = {
-  compress: (bytes) => compressFrameSync(bytes),
+  compress: (bytes) => library().compressFrameSync(bytes),
   decompress(bytes, limitBytes) {
     if (bytes.length === 0) return EMPTY;
     if (outputBytesMax(bytes) > limitBytes) throw tooLarge("lz4", limitBytes);
+    const { decompressFrameSync } = library();
     return guarded("lz4", limitBytes, () => decompressFrameSync(bytes));
   },
 };

@@ -1,7 +1,7 @@
-import { compressSync, uncompressSync } from "snappy";
 import { WireError } from "../wire-error.ts";
 import type { CompressionCodec } from "./codec.ts";
 import { guarded, tooLarge } from "./failure.ts";
+import { onFirstUse } from "./on-first-use.ts";
 
 /*
  * Kafka's Java clients write the framing of the xerial library, librdkafka and others read both:
@@ -16,11 +16,13 @@ const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00
 const XERIAL_HEADER = Buffer.concat([XERIAL_MAGIC, Buffer.from([0, 0, 0, 1, 0, 0, 0, 1])]);
 const XERIAL_BLOCK_BYTES = 32 * 1024;
 
+const library = onFirstUse<typeof import("snappy")>("snappy");
+
 export const snappy: CompressionCodec = {
   compress(bytes) {
     const chunks: Buffer[] = [XERIAL_HEADER];
     for (let at = 0; at < bytes.length; at += XERIAL_BLOCK_BYTES) {
-      const block = compressSync(bytes.subarray(at, at + XERIAL_BLOCK_BYTES));
+      const block = library().compressSync(bytes.subarray(at, at + XERIAL_BLOCK_BYTES));
       const length = Buffer.allocUnsafe(4);
       length.writeInt32BE(block.length);
       chunks.push(length, block);
@@ -56,6 +58,7 @@ function decompressXerial(bytes: Buffer, limitBytes: number): Buffer {
 
 function decompressBlock(block: Buffer, limitBytes: number): Buffer {
   if (statedSize(block) > limitBytes) throw tooLarge("snappy", limitBytes);
+  const { uncompressSync } = library();
   return guarded("snappy", limitBytes, () => uncompressSync(block, { asBuffer: true }) as Buffer);
 }
 

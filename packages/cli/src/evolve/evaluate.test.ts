@@ -172,6 +172,8 @@ describe("writers", () => {
     expect(brief(report(noted, [deleted], declaredWriter("shop", deleted)))).toMatchObject([
       ["declared", undefined, 2],
     ]);
+    const lost = report(noted, [], declaredWriter("shop", { id: 78, fingerprint: "ee".repeat(16) }));
+    expect(lost.writers).toMatchObject([{ schemaId: 78, reasons: [{ rule: "UNKNOWN_SCHEMA" }] }]);
   });
 
   test("who is connected decides the order, who has left does not", () => {
@@ -179,6 +181,10 @@ describe("writers", () => {
     const left = report(noted, [big], declaredWriter("shop", small, 1_000));
     expect(left.writers[0]).toMatchObject({ hasLeft: true, reasons: [{}] });
     expect(left).toMatchObject({ order: "any", breakages: [] });
+    // What they wrote last says nothing of what comes next, unless somebody unknown may have written it.
+    const gone = declaredWriter("shop", small, 1_000);
+    expect(brief(report(noted, [small], gone))).toEqual([["declared", 1, 1]]);
+    expect(brief(report(noted, [small], gone, silent))[2]).toEqual(["inferred", 1, 1]);
   });
 
   test("that have the candidate before the consumers break these now, and are named", () => {

@@ -72,6 +72,8 @@ export type WriterKnowledge =
       readonly leftAtMs: number | undefined;
       readonly schemaId: number;
       readonly fingerprint: string;
+      /** Undefined when the registry does not know the id. */
+      readonly parsed: ParsedSchema | undefined;
     }
   /** It says nothing; the log knows it by its idempotent writes, the last of them at this time. */
   | { readonly kind: "unknown"; readonly lastWrittenMs: number };

@@ -2,7 +2,7 @@ import { checkCompatibility } from "@letterpress/schema";
 import type { KnownVersion, MemberFacts, SubjectFacts, TopicFacts } from "./facts.ts";
 import { fieldOf } from "./reasons.ts";
 import type { Breakage, ReaderRow, WriterRow } from "./report.ts";
-import { isLive, names } from "./writers.ts";
+import { isLive, whoDo } from "./writers.ts";
 
 /** Every live member of the topics' groups: what it reads with, and why it could not read the candidate's records. */
 export function readersOf({ candidate, versions, topics }: SubjectFacts): ReaderRow[] {
@@ -64,5 +64,5 @@ export function breakagesOfReaders(
 function alreadyText(topic: string, writers: readonly WriterRow[]): string {
   const early = writers.filter((row) => row.topic === topic && row.writesWith === "candidate" && isLive(row));
   if (early.length === 0) return "";
-  return `; ${names(early).join(", ")} ${early.length === 1 ? "writes" : "write"} with the new schema already`;
+  return `; ${whoDo(early, "write")} with the new schema already`;
 }

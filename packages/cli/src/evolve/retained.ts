@@ -1,4 +1,4 @@
-import { checkCompatibility } from "@letterpress/schema";
+import { checkCompatibility, type Incompatibility } from "@letterpress/schema";
 import type { GroupFacts, RetainedSchema, SubjectFacts, TopicFacts } from "./facts.ts";
 import { fieldOf } from "./reasons.ts";
 import type { Breakage, GroupBehind, RetainedRow } from "./report.ts";
@@ -16,18 +16,17 @@ export function retainedOf({ candidate, versions, topics }: SubjectFacts): Retai
         lastOffsets: ranges.map(({ partition, lastOffset }) => ({ partition, offset: lastOffset })),
         reasons:
           parsed === undefined
-            ? [
-                {
-                  rule: "UNKNOWN_SCHEMA",
-                  path: "/",
-                  message: `the registry has no schema with id ${schemaId}`,
-                },
-              ]
+            ? [unknownSchema(schemaId)]
             : checkCompatibility({ reader: candidate.parsed, writer: parsed }),
         groupsBehind: topic.groups.flatMap((group) => behind(group, retained)),
       };
     }),
   );
+}
+
+/** Why nobody reads what is written with a schema that the registry has lost, or never had. */
+export function unknownSchema(schemaId: number): Incompatibility {
+  return { rule: "UNKNOWN_SCHEMA", path: "/", message: `the registry has no schema with id ${schemaId}` };
 }
 
 /** A group is behind in a partition while it has committed no offset behind the last record of the schema. */

@@ -2,6 +2,7 @@ import { checkCompatibility } from "@letterpress/schema";
 import type { SubjectFacts, TopicFacts, WriterFacts } from "./facts.ts";
 import { fieldOf } from "./reasons.ts";
 import type { Breakage, RetainedRow, WriterRow } from "./report.ts";
+import { unknownSchema } from "./retained.ts";
 
 /**
  * Who writes each topic: what producers declare, what the newest records show beyond that, and producers of whom
@@ -10,9 +11,11 @@ import type { Breakage, RetainedRow, WriterRow } from "./report.ts";
 export function writersOf(facts: SubjectFacts, retained: readonly RetainedRow[]): WriterRow[] {
   return facts.topics.flatMap((topic) => {
     const rows = retained.filter((row) => row.topic === topic.topic);
-    const said = (topic.writers ?? []).map((writer) => saidRow(facts, topic.topic, writer, rows));
-    const declared = new Set(said.filter(isLive).map(({ schemaId }) => schemaId));
-    const shown = newestOf(topic).filter((schemaId) => !declared.has(schemaId));
+    const said = (topic.writers ?? []).map((writer) => saidRow(facts, topic.topic, writer));
+    // Where nobody is unknown, those who have left are the ones who wrote what they had declared.
+    const isAnyUnknown = said.some(({ knowledge }) => knowledge === "unknown");
+    const known = isAnyUnknown ? said.filter(isLive) : said;
+    const shown = newestOf(topic).filter((id) => !known.some(({ schemaId }) => schemaId === id));
     return [...said, ...shown.map((schemaId) => shownRow(topic.topic, schemaId, rows))];
   });
 }
@@ -22,9 +25,10 @@ export function isLive({ hasLeft, schemaId }: WriterRow): boolean {
   return !hasLeft && schemaId !== undefined;
 }
 
-/** The producers' client ids, each once. */
-export function names(rows: readonly WriterRow[]): string[] {
-  return [...new Set(rows.map(({ clientId, producerId }) => clientId ?? `producer ${producerId}`))];
+/** The producers by name, each once, and what they do: "orders, import write". */
+export function whoDo(rows: readonly WriterRow[], verb: string): string {
+  const names = new Set(rows.map(({ clientId, producerId }) => clientId ?? `producer ${producerId}`));
+  return `${[...names].join(", ")} ${verb}${names.size === 1 ? "s" : ""}`;
 }
 
 /** The groups whose next build would meet what is still written now, if it were deployed before the producers. */
@@ -36,7 +40,7 @@ export function breakagesOfWriters(facts: SubjectFacts, writers: readonly Writer
     const source = schemaName(rows[0]!);
     const writing =
       knowledge === "declared"
-        ? `${names(rows).join(", ")} ${rows.length === 1 ? "writes" : "write"} with ${source}`
+        ? `${whoDo(rows, "write")} with ${source}`
         : `the newest records are written with ${source}`;
     const groups = facts.topics.filter((each) => each.topic === topic).flatMap((each) => each.groups);
     return groups.flatMap(({ group, members }) =>
@@ -62,9 +66,7 @@ export function replacedText(writers: readonly WriterRow[], nextVersion: number)
   const declared = live.filter(({ knowledge }) => knowledge === "declared");
   const silent = writers.filter(({ knowledge }) => knowledge === "unknown").length;
   const now = [
-    ...[...Map.groupBy(declared, schemaName)].map(
-      ([schema, rows]) => `${names(rows).join(", ")} ${rows.length === 1 ? "declares" : "declare"} ${schema}`,
-    ),
+    ...[...Map.groupBy(declared, schemaName)].map(([schema, rows]) => `${whoDo(rows, "declare")} ${schema}`),
     ...(silent === 0
       ? []
       : [`${silent === 1 ? "1 producer declares" : `${silent} producers declare`} nothing`]),
@@ -83,22 +85,21 @@ function saidRow(
   { candidate, versions }: SubjectFacts,
   topic: string,
   { producerId, writer }: WriterFacts,
-  retained: readonly RetainedRow[],
 ): WriterRow {
   const common = { ...NOBODY, topic, producerId, knowledge: writer.kind };
   if (writer.kind === "unknown") return { ...common, lastWrittenMs: writer.lastWrittenMs };
-  const { clientId, clientHost, leftAtMs, schemaId, fingerprint } = writer;
+  const { clientId, clientHost, leftAtMs, schemaId, fingerprint, parsed } = writer;
   const said = { ...common, clientId, clientHost, schemaId, hasLeft: leftAtMs !== undefined };
   if (fingerprint === candidate.fingerprint) return { ...said, writesWith: "candidate" };
   const version =
     versions.findLast((each) => each.fingerprint === fingerprint) ??
     versions.find(({ id }) => id === schemaId);
-  // A schema that is no live version any more is known by the records that have it, if there are any.
+  const schema = version?.parsed ?? parsed;
   const reasons =
-    version === undefined
-      ? retained.find((row) => row.schemaId === schemaId)?.reasons
-      : checkCompatibility({ reader: candidate.parsed, writer: version.parsed });
-  return { ...said, writesWith: version?.version, reasons: reasons ?? [] };
+    schema === undefined
+      ? [unknownSchema(schemaId)]
+      : checkCompatibility({ reader: candidate.parsed, writer: schema });
+  return { ...said, writesWith: version?.version, reasons };
 }
 
 function shownRow(topic: string, schemaId: number, retained: readonly RetainedRow[]): WriterRow {

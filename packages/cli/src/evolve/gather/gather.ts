@@ -101,7 +101,7 @@ async function topicFacts(
     retained: retainedOf(scan, schemas),
     unseen: scan.unseen,
     groups: await groupsOf(connected.admin, topic, part, metadata!.partitions.length),
-    writers: await writersOf(connected.admin, topic, part, subject),
+    writers: await writersOf(connected, { topic, part, subject, versions }),
     replay: options.replay === 0 ? undefined : replay(candidate, scan.kept, schemas),
   };
 }

@@ -59,10 +59,10 @@ export function groupOf(
 /** A client that declares a version, or this schema. */
 export function declaredWriter(
   clientId: string,
-  { id, fingerprint }: Pick<KnownVersion, "id" | "fingerprint">,
+  { id, fingerprint, parsed }: Pick<KnownVersion, "id" | "fingerprint"> & Partial<KnownVersion>,
   leftAtMs?: number,
 ): WriterFacts {
-  const writer = { clientId, clientHost: "/127.0.0.1", leftAtMs, schemaId: id, fingerprint };
+  const writer = { clientId, clientHost: "/127.0.0.1", leftAtMs, schemaId: id, fingerprint, parsed };
   return { producerId: 1n, writer: { kind: "declared", ...writer } };
 }
 

@@ -22,9 +22,9 @@ Examples:
   letterpress schema evolve --write                      write what is proposed; later steps go to FILE.step-2, ...
   letterpress schema evolve --apply --plan 3f0c9d2e11aa4b57
 
-Who breaks is told from the log and the live groups: which schema ids are still retained, which groups have not read
-them yet, and which schemas members read with. Nothing is changed without --write or --apply. Exit code 1 when a schema
-may not go through, or somebody would break if it were deployed now.`;
+Who breaks is told from the log and from who is connected: which schema ids are still retained, which groups have not
+read them yet, which schemas members read with, and which ones producers write with. Nothing is changed without --write
+or --apply. Exit code 1 when a schema may not go through, or somebody would break if it were deployed now.`;
 
 const evolveFlags = z
   .object({

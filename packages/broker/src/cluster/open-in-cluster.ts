@@ -15,6 +15,7 @@ import { TopicCatalog } from "../topics/topic-catalog.ts";
 import { ClusterBrokerView } from "./cluster-broker-view.ts";
 import type { ClusterJoin, ClusterMembership, SharedState } from "./cluster-join.ts";
 import { LeadershipKeeper, type LeadershipListener } from "./leadership-keeper.ts";
+import { OrphanSweep } from "./orphan-sweep.ts";
 import { SharedMetadata } from "./shared-metadata.ts";
 import { SharedPlacement } from "./shared-placement.ts";
 
@@ -63,6 +64,7 @@ export async function openInCluster(
       },
     });
     keeper.reconcile();
+    const orphans = new OrphanSweep({ engine, member, logger, isKnown: (id) => isKnown(state, id) });
 
     return {
       cluster: new ClusterBrokerView(state.clusterId, options.nodeId, member, topics),
@@ -85,6 +87,7 @@ export async function openInCluster(
       },
       async close() {
         groups.close();
+        await orphans.close();
         await keeper.close();
         await member.leave();
       },
@@ -137,6 +140,13 @@ async function ensureClusterId(metadata: SharedMetadata): Promise<void> {
   } catch (error) {
     if (!(error instanceof MetadataConflict)) throw error;
   }
+}
+
+/** Topics that this broker cannot serve count, too. */
+function isKnown({ topics }: MetadataState, topicId: string): boolean {
+  if (topicId === METADATA_PARTITION.topicId) return true;
+  for (const { id } of topics.values()) if (id === topicId) return true;
+  return false;
 }
 
 interface CleaningParts {

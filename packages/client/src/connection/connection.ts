@@ -127,6 +127,11 @@ export class Connection {
     this.#close("CLOSED", "the connection was closed");
   }
 
+  /** Gives up on what is in flight, as if it had timed out. */
+  abandon(reason: string): void {
+    this.#close("REQUEST_TIMEOUT", reason);
+  }
+
   async #negotiate(): Promise<BrokerVersions> {
     let version = ApiVersions.versions[1];
     for (;;) {
@@ -137,7 +142,8 @@ export class Connection {
         asked,
         body,
         (frame) => readVersionAnswer(asked, new Reader(frame, CORRELATION_ID_BYTES)),
-        this.#options.requestTimeoutMs,
+        // The system accepts connections also for a process that is stopped: this is still a part of connecting.
+        Math.min(this.#options.connectTimeoutMs, this.#options.requestTimeoutMs),
       );
       if ("versions" in answer) return answer.versions;
       version = answer.retryVersion;

@@ -4,6 +4,7 @@ import { brokerError } from "../broker-error.ts";
 import type { BrokerPool } from "../connection/broker-pool.ts";
 import { LetterpressError } from "../letterpress-error.ts";
 import type { Cluster } from "../metadata/cluster.ts";
+import { SlowRequests } from "../metadata/slow-requests.ts";
 import type { FetchBuffer } from "./fetch-buffer.ts";
 import { FetchedChunk } from "./fetched-chunk.ts";
 import type { PartitionState } from "./partition-state.ts";
@@ -38,6 +39,7 @@ export class Fetcher {
   readonly #buffer: FetchBuffer;
   readonly #states: () => Iterable<PartitionState>;
   readonly #events: FetcherEvents;
+  readonly #slowRequests: SlowRequests;
   /** The lanes with a request in flight, as `node/lane`. */
   readonly #busyLanes = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
@@ -60,6 +62,7 @@ export class Fetcher {
     this.#buffer = buffer;
     this.#states = states;
     this.#events = events;
+    this.#slowRequests = new SlowRequests(cluster);
   }
 
   /** Something changed: sends what can be sent. */
@@ -122,7 +125,13 @@ export class Fetcher {
       const version = connection.versionOf(Fetch as AnyApi, hasIds ? undefined : TOPIC_NAME_VERSION);
       const { maxWaitMs, minBytes, fetchBytes, isReadCommitted, requestTimeoutMs } = this.#options;
       const waitMs = isCrowded ? Math.min(SHORT_WAIT_MS, maxWaitMs) : maxWaitMs;
-      const response = await connection.request(
+      const stopWatching = this.#slowRequests.watch({
+        nodeId,
+        partitions: states,
+        waitMs,
+        leave: () => connection.abandon("another broker leads a partition whose answer is late"),
+      });
+      const asked = connection.request(
         Fetch,
         {
           maxWaitMs: waitMs,
@@ -134,6 +143,7 @@ export class Fetcher {
         },
         { version, timeoutMs: waitMs + requestTimeoutMs },
       );
+      const response = await asked.finally(stopWatching);
       this.#refreshCount = 0;
       if (!this.#isClosed) this.#receive(response, states, versions);
     } catch (error) {

@@ -24,6 +24,8 @@ const ASSIGNMENT_VERSION = 0;
 const LEAVE_MEMBERS_VERSION = 3;
 /** What a join may take beyond the time the group waits for its members. */
 const JOIN_SLACK_MS = 5_000;
+/** How many heartbeats may go unanswered, one after the other, before a session ends. */
+const HEARTBEATS_PER_SESSION = 3;
 
 export type JoinResponse = ResponseOf<typeof JoinGroup>;
 
@@ -100,13 +102,12 @@ export class GroupRequests {
   }
 
   async heartbeat({ generationId, memberId }: Membership): Promise<void> {
+    const { requestTimeoutMs, sessionTimeoutMs } = this.#options;
     const connection = await this.#coordinator.connection();
-    const response = await connection.request(Heartbeat, {
-      groupId: this.#groupId,
-      generationId,
-      memberId,
-      groupInstanceId: this.#instanceId,
-    });
+    const body = { groupId: this.#groupId, generationId, memberId, groupInstanceId: this.#instanceId };
+    // A coordinator that is paused says nothing; another one has to hear of this member before its session ends.
+    const timeoutMs = Math.min(requestTimeoutMs, sessionTimeoutMs / HEARTBEATS_PER_SESSION);
+    const response = await connection.request(Heartbeat, body, { timeoutMs });
     this.#check(response.errorCode, "the heartbeat was refused");
   }
 

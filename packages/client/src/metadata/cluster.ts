@@ -1,12 +1,15 @@
 import { ERRORS, Metadata, NIL_UUID } from "@letterpress/protocol";
 import { backoffMs, delay } from "../backoff.ts";
-import type { ResolvedClientOptions } from "../client-options.ts";
+import type { BrokerAddress, ResolvedClientOptions } from "../client-options.ts";
 import { BrokerPool } from "../connection/broker-pool.ts";
 import type { Connection } from "../connection/connection.ts";
 import { LetterpressError } from "../letterpress-error.ts";
 import { MetadataCache } from "./metadata-cache.ts";
 import type { TopicMetadata } from "./topic-metadata.ts";
 
+/** Brokers tell what they know at once; one that does not is asked last from then on. */
+const METADATA_TIMEOUT_MS = 10_000;
+const SILENT_MS = 60_000;
 const UNKNOWN_TOPIC = ERRORS.UNKNOWN_TOPIC_OR_PARTITION.name;
 
 /**
@@ -20,6 +23,8 @@ export class Cluster {
   /** Topics that somebody uses: they are part of every refresh. */
   readonly #topics = new Set<string>();
   readonly #closing = new AbortController();
+  /** Until when brokers that gave no answer are asked after the others, by address. */
+  readonly #silentUntilMs = new Map<string, number>();
   #refreshing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -37,11 +42,12 @@ export class Cluster {
     const start = Math.floor(Math.random() * known.length);
     const candidates = [...known.slice(start), ...known.slice(0, start), ...this.options.brokers];
     let failure: unknown;
-    for (const address of candidates) {
+    for (const address of this.#talkativeFirst(candidates)) {
       this.#throwIfClosed();
       try {
         return await this.#pool.connection(address);
       } catch (error) {
+        this.#fellSilent(address);
         failure = error;
       }
     }
@@ -138,14 +144,31 @@ export class Cluster {
   async #ask(): Promise<void> {
     this.#throwIfClosed();
     const connection = await this.any();
+    const { allowAutoTopicCreation, requestTimeoutMs } = this.options;
     const topics = [...this.#topics].map((name) => ({ name, topicId: NIL_UUID }));
-    const response = await connection.request(Metadata, {
-      topics,
-      allowAutoTopicCreation: this.options.allowAutoTopicCreation,
-    });
-    this.metadata.update(response);
+    const timeoutMs = Math.min(METADATA_TIMEOUT_MS, requestTimeoutMs);
+    try {
+      const body = { topics, allowAutoTopicCreation };
+      this.metadata.update(await connection.request(Metadata, body, { timeoutMs }));
+    } catch (error) {
+      this.#fellSilent(connection.address);
+      throw error;
+    }
+    this.#silentUntilMs.delete(keyOf(connection.address));
     this.#answeredAtMs = performance.now();
     this.#scheduleRefresh();
+  }
+
+  #fellSilent(address: BrokerAddress): void {
+    this.#silentUntilMs.set(keyOf(address), performance.now() + SILENT_MS);
+  }
+
+  #talkativeFirst(candidates: readonly BrokerAddress[]): readonly BrokerAddress[] {
+    if (this.#silentUntilMs.size === 0) return candidates;
+    const nowMs = performance.now();
+    const isSilent = (address: BrokerAddress): boolean =>
+      (this.#silentUntilMs.get(keyOf(address)) ?? Number.NEGATIVE_INFINITY) > nowMs;
+    return [...candidates.filter((each) => !isSilent(each)), ...candidates.filter(isSilent)];
   }
 
   #scheduleRefresh(): void {
@@ -159,4 +182,8 @@ export class Cluster {
   #throwIfClosed(): void {
     if (this.#closing.signal.aborted) throw new LetterpressError("CLOSED", "the client is closed");
   }
+}
+
+function keyOf({ host, port }: BrokerAddress): string {
+  return `${host}:${port}`;
 }

@@ -3,6 +3,7 @@ import { backoffMs } from "../backoff.ts";
 import { BrokerPool } from "../connection/broker-pool.ts";
 import { LetterpressError } from "../letterpress-error.ts";
 import type { Cluster } from "../metadata/cluster.ts";
+import { SlowRequests } from "../metadata/slow-requests.ts";
 import { IdentitySource } from "./identity-source.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
 import type { PartitionQueue } from "./partition-queue.ts";
@@ -32,6 +33,7 @@ export class Sender {
   readonly #closing = new AbortController();
   readonly #identities: IdentitySource;
   readonly #settlement: Settlement;
+  readonly #slowRequests: SlowRequests;
   /** The queues that have something to send or in flight. */
   readonly #active = new Set<PartitionQueue>();
   readonly #inFlightByNode = new Map<number, number>();
@@ -57,6 +59,7 @@ export class Sender {
     this.#onBatchClosed = onBatchClosed;
     this.#pool = new BrokerPool(cluster.options);
     this.#identities = new IdentitySource(cluster, this.#closing.signal);
+    this.#slowRequests = new SlowRequests(cluster);
     this.#settlement = new Settlement(cluster.metadata, options, memory, () => this.#refresh());
   }
 
@@ -186,7 +189,14 @@ export class Sender {
         this.#writers.told(connection, topicData);
         for (const entry of entries) this.#settlement.complete(entry, -1n, -1n);
       } else {
-        const response = await connection.request(Produce, body, { timeoutMs: requestTimeoutMs });
+        const stopWatching = this.#slowRequests.watch({
+          nodeId,
+          partitions: entries.map(({ queue }) => queue),
+          leave: () => connection.abandon("another broker leads a partition whose answer is late"),
+        });
+        const response = await connection
+          .request(Produce, body, { timeoutMs: requestTimeoutMs })
+          .finally(stopWatching);
         this.#refreshCount = 0;
         this.#writers.told(connection, topicData, response);
         this.#settlement.answered(entries, response);

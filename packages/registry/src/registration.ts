@@ -102,7 +102,7 @@ export class Registration {
     const { state } = this.#reader;
     const mode = modeInScope(state, subject);
     checkMode(subject, mode, request);
-    let schema = this.canonicalize(subject, request, normalize);
+    let schema = this.canonicalize(subject, this.#withText(subject, mode, request), normalize);
     const existing = request.version === undefined ? this.#existing(subject, schema, request.id) : undefined;
     if (existing !== undefined) return { subject, version: existing.version, entries: [] };
 
@@ -116,6 +116,14 @@ export class Registration {
     }
     const id = this.#chooseId(subject, schema, request.id);
     return { subject, version, entries: this.#entries(subject, version, id, schema.content) };
+  }
+
+  /** A request without a text is about the newest version's, to which it gives metadata or rules. */
+  #withText(subject: string, mode: Mode, request: RegisterRequest): RegisterRequest {
+    const previous = this.#reader.state.latest(subject)?.schema.content;
+    if (request.schema.trim() !== "" || mode === "IMPORT" || previous === undefined) return request;
+    const { text, schemaType, references } = previous;
+    return { ...request, schema: text, schemaType, references };
   }
 
   #existing(subject: string, schema: CanonicalSchema, id: number | undefined): SubjectVersion | undefined {

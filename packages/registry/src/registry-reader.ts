@@ -10,7 +10,13 @@ import {
 import type { RegistryState } from "./registry-state.ts";
 import type { ConfigValue } from "./state/log-value.ts";
 import type { StoredSchema, SubjectVersion } from "./stored-schema.ts";
-import { CONTEXT_WILDCARD, DEFAULT_CONTEXT, formatSubject, parseSubject } from "./subject-name.ts";
+import {
+  CONTEXT_WILDCARD,
+  DEFAULT_CONTEXT,
+  formatSubject,
+  normalizeSubject,
+  parseSubject,
+} from "./subject-name.ts";
 
 /** Which versions a question is about. */
 export interface VersionFilter {
@@ -170,6 +176,12 @@ export class RegistryReader {
     const mode = defaultToGlobal ? modeInScope(this.state, subject) : modeOf(this.state, subject);
     if (mode === undefined) throw modeNotFound(subject!);
     return mode;
+  }
+
+  /** The subject that another one stands for by its setting `alias`; else the subject itself. */
+  aliased(subject: string): string {
+    const alias = this.state.config(subject)?.alias;
+    return typeof alias === "string" && alias !== "" ? normalizeSubject(alias) : subject;
   }
 
   contexts(): string[] {

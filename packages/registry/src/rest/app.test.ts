@@ -192,6 +192,39 @@ test("settings are written under one key and read under another", async () => {
   expect((await call("DELETE /config")).body).toEqual({ compatibilityLevel: "NONE" });
 });
 
+test("an alias stands for the subject it names, but for its own settings", async () => {
+  const { call } = testApp();
+  await call("POST /subjects/orders-value/versions", { schema: ORDER });
+  await call("PUT /config/old-value", { alias: "orders-value" });
+  expect((await call("GET /subjects/old-value/versions")).body).toEqual([1]);
+  expect((await call("POST /subjects/old-value", { schema: ORDER })).body).toMatchObject({
+    subject: "orders-value",
+    id: 1,
+  });
+  const path = "/compatibility/subjects/old-value/versions/latest";
+  expect((await call(`POST ${path}`, { schema: ORDER_2 })).body).toEqual({ is_compatible: true });
+  expect((await call("POST /subjects/old-value/versions", { schema: ORDER_2 })).body).toMatchObject({
+    id: 2,
+  });
+  expect((await call("GET /subjects")).body).toEqual(["orders-value"]);
+  expect((await call("GET /schemas/ids/2?subject=old-value")).body).toMatchObject({ schema: ORDER_2 });
+  expect((await call("GET /config/old-value")).body).toEqual({ alias: "orders-value" });
+});
+
+test("a version without a text is the newest one with other metadata", async () => {
+  const { call } = testApp();
+  const metadata = { properties: { owner: "payments" } };
+  expect(await call("POST /subjects/s/versions", { metadata })).toEqual(failure(422, 42201));
+  await call("POST /subjects/s/versions", { schema: ORDER });
+  expect((await call("POST /subjects/s/versions", { metadata })).body).toMatchObject({
+    id: 2,
+    version: 2,
+    schema: ORDER,
+    metadata,
+  });
+  expect(await call("POST /subjects/s", {})).toEqual(failure(422, 42201));
+});
+
 test("STRICT is answered as the level other clients know, is enforced, and goes with the next level", async () => {
   const { call, registry } = testApp();
   const aliased = (...aliases: string[]) => ({

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import type { Registry } from "../registry.ts";
+import type { RegistryReader } from "../registry-reader.ts";
 import type { StoredSchema } from "../stored-schema.ts";
 import { splitContextPath, subjectInContext } from "./context-path.ts";
 import { HttpError } from "./http-error.ts";
@@ -15,9 +16,14 @@ export function subjectOf(context: Context, subject: string): string {
   return subjectInContext(contextOf(context), subject);
 }
 
-/** The subject in the path. */
+/** The subject in the path, whether or not it is an alias. */
 export function subjectParam(context: Context): string {
   return subjectOf(context, context.req.param("subject") ?? "");
+}
+
+/** The subject in the path; where its settings have an `alias`, that one. */
+export function aliasedParam(context: Context, reader: RegistryReader): string {
+  return reader.aliased(subjectParam(context));
 }
 
 const idText = z

@@ -37,7 +37,7 @@ export function addSchemaRoutes(app: Hono, registry: Registry): void {
 
   app.get("/schemas/ids/:id", (c) => {
     const query = readQuery(c, { subject: text, format: text, fetchMaxId: flag });
-    const schema = reader.schemaById(idParam(c), subjectOf(c, query.subject ?? ""));
+    const schema = reader.schemaById(idParam(c), reader.aliased(subjectOf(c, query.subject ?? "")));
     return c.json({
       ...schemaEntity(registry, schema, query.format),
       ...(query.fetchMaxId ? { maxId: registry.state.maxId(schema.context) } : {}),
@@ -46,20 +46,20 @@ export function addSchemaRoutes(app: Hono, registry: Registry): void {
 
   app.get("/schemas/ids/:id/schema", (c) => {
     const query = readQuery(c, { subject: text, format: text });
-    const schema = reader.schemaById(idParam(c), subjectOf(c, query.subject ?? ""));
+    const schema = reader.schemaById(idParam(c), reader.aliased(subjectOf(c, query.subject ?? "")));
     return c.text(formattedText(registry, schema, query.format));
   });
 
   app.get("/schemas/ids/:id/subjects", (c) => {
     const query = readQuery(c, { subject: text, deleted: flag, offset, limit });
-    const schema = reader.schemaById(idParam(c), subjectOf(c, query.subject ?? ""));
+    const schema = reader.schemaById(idParam(c), reader.aliased(subjectOf(c, query.subject ?? "")));
     const subjects = new Set(reader.uses(schema, query.deleted).map(({ subject }) => subject));
     return c.json(page([...subjects], query.offset, query.limit, SCHEMAS_MAX));
   });
 
   app.get("/schemas/ids/:id/versions", (c) => {
     const query = readQuery(c, { subject: text, deleted: flag, offset, limit });
-    const schema = reader.schemaById(idParam(c), subjectOf(c, query.subject ?? ""));
+    const schema = reader.schemaById(idParam(c), reader.aliased(subjectOf(c, query.subject ?? "")));
     const uses = reader.uses(schema, query.deleted).map(({ subject, version }) => ({ subject, version }));
     return c.json(page(uses, query.offset, query.limit, SCHEMAS_MAX));
   });

@@ -6,7 +6,7 @@ import { CONTEXT_WILDCARD, DEFAULT_CONTEXT, formatSubject } from "../subject-nam
 import { readBody, schemaBody, toRegisterRequest } from "./body.ts";
 import { versionEntity } from "./entities.ts";
 import { flag, limit, offset, page, readQuery } from "./query.ts";
-import { contextOf, formattedText, subjectOf, subjectParam } from "./route-context.ts";
+import { aliasedParam, contextOf, formattedText } from "./route-context.ts";
 
 const SUBJECTS_MAX = 100_000;
 
@@ -33,13 +33,13 @@ export function addSubjectRoutes(app: Hono, registry: Registry): void {
   app.post("/subjects/:subject", async (c) => {
     const query = readQuery(c, { normalize: flag, deleted: flag, format: z.string().optional() });
     const request = toRegisterRequest(await readBody(c, schemaBody));
-    const found = registry.lookUp(subjectParam(c), request, query);
+    const found = registry.lookUp(aliasedParam(c, reader), request, query);
     return c.json(versionEntity(found, formattedText(registry, found.schema, query.format)));
   });
 
   app.delete("/subjects/:subject", async (c) => {
     const { permanent } = readQuery(c, { permanent: flag });
-    return c.json(await registry.deleteSubject(subjectParam(c), permanent));
+    return c.json(await registry.deleteSubject(aliasedParam(c, reader), permanent));
   });
 
   app.get("/subjects/:subject/metadata", (c) => {
@@ -48,13 +48,13 @@ export function addSubjectRoutes(app: Hono, registry: Registry): void {
     const properties = Object.fromEntries(
       (c.req.queries("key") ?? []).map((key, index) => [key, values[index] ?? ""]),
     );
-    const found = reader.versionWithMetadata(subjectParam(c), properties, query.deleted);
+    const found = reader.versionWithMetadata(aliasedParam(c, reader), properties, query.deleted);
     return c.json(versionEntity(found, formattedText(registry, found.schema, query.format)));
   });
 
   app.get("/subjects/:subject/versions", (c) => {
     const query = readQuery(c, { deleted: flag, deletedOnly: flag, offset, limit });
-    const versions = reader.versions(subjectParam(c), query).map(({ version }) => version);
+    const versions = reader.versions(aliasedParam(c, reader), query).map(({ version }) => version);
     return c.json(page(versions, query.offset, query.limit, SUBJECTS_MAX));
   });
 
@@ -62,31 +62,39 @@ export function addSubjectRoutes(app: Hono, registry: Registry): void {
     const { normalize } = readQuery(c, { normalize: flag });
     const request = toRegisterRequest(await readBody(c, schemaBody));
     const { subject: _, ...answer } = versionEntity(
-      await registry.register(subjectParam(c), request, normalize),
+      await registry.register(aliasedParam(c, reader), request, normalize),
     );
     return c.json(answer);
   });
 
   app.get("/subjects/:subject/versions/:version", (c) => {
     const query = readQuery(c, { deleted: flag, format: z.string().optional() });
-    const found = reader.version(subjectParam(c), parseVersion(c.req.param("version")), query.deleted);
+    const found = reader.version(
+      aliasedParam(c, reader),
+      parseVersion(c.req.param("version")),
+      query.deleted,
+    );
     return c.json(versionEntity(found, formattedText(registry, found.schema, query.format)));
   });
 
   app.get("/subjects/:subject/versions/:version/schema", (c) => {
     const query = readQuery(c, { deleted: flag, format: z.string().optional() });
-    const found = reader.version(subjectParam(c), parseVersion(c.req.param("version")), query.deleted);
+    const found = reader.version(
+      aliasedParam(c, reader),
+      parseVersion(c.req.param("version")),
+      query.deleted,
+    );
     return c.text(formattedText(registry, found.schema, query.format));
   });
 
   app.get("/subjects/:subject/versions/:version/referencedby", (c) =>
-    c.json(reader.referencedBy(subjectParam(c), parseVersion(c.req.param("version")))),
+    c.json(reader.referencedBy(aliasedParam(c, reader), parseVersion(c.req.param("version")))),
   );
 
   app.delete("/subjects/:subject/versions/:version", async (c) => {
     const { permanent } = readQuery(c, { permanent: flag });
     const version = parseVersion(c.req.param("version"));
-    return c.json(await registry.deleteVersion(subjectParam(c), version, permanent));
+    return c.json(await registry.deleteVersion(aliasedParam(c, reader), version, permanent));
   });
 
   app.post("/compatibility/subjects/:subject/versions/:version?", async (c) => {
@@ -94,7 +102,7 @@ export function addSubjectRoutes(app: Hono, registry: Registry): void {
     const selector = c.req.param("version");
     const version = selector === undefined ? undefined : parseVersion(selector);
     const request = toRegisterRequest(await readBody(c, schemaBody));
-    const verdict = registry.testCompatibility(subjectOf(c, c.req.param("subject")), request, {
+    const verdict = registry.testCompatibility(aliasedParam(c, reader), request, {
       version,
       normalize,
     });

@@ -2,7 +2,7 @@ import { FaultyProxy } from "../reliability/faulty-proxy.ts";
 import { BrokerProcess } from "./broker-process.ts";
 import { KafkaProbe } from "./kafka-probe.ts";
 import { TOPIC } from "./kafka-workload.ts";
-import { NatsCluster, type NatsServer } from "./nats-cluster.ts";
+import { NatsCluster, until } from "./nats-cluster.ts";
 
 const NODE_IDS = [1, 2, 3] as const;
 
@@ -63,17 +63,21 @@ export class FaultCluster implements AsyncDisposable {
     }
   }
 
-  /** The index of the broker that is the controller. */
-  async controllerIndex(): Promise<number> {
-    const controllerId = await this.#ask((probe) => probe.controllerId());
-    return this.brokers.findIndex(({ nodeId }) => nodeId === controllerId);
+  /** The index of the broker that is the controller, once there is one. */
+  controllerIndex(): Promise<number> {
+    return found("a controller", async () => {
+      const controllerId = await this.#ask((probe) => probe.controllerId());
+      return this.brokers.findIndex(({ nodeId }) => nodeId === controllerId);
+    });
   }
 
-  /** The index of the NATS server that leads the stream of a partition of the workload's topic. */
+  /** The index of the NATS server that leads the stream of a partition of the workload's topic, once one does. */
   async natsLeaderIndex(partition: number): Promise<number> {
     const { topicId } = await this.#ask((probe) => probe.leaders(TOPIC));
-    const leader = await this.nats.leaderOf(`K_${topicId}_${partition}`);
-    return this.nats.servers.indexOf(leader as NatsServer);
+    return found("a leader of the stream", async () => {
+      const leader = await this.nats.leaderOf(`K_${topicId}_${partition}`);
+      return leader === undefined ? -1 : this.nats.servers.indexOf(leader);
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -103,4 +107,14 @@ export class FaultCluster implements AsyncDisposable {
       configs: { "offsets.topic.num.partitions": "3" },
     });
   }
+}
+
+/** Waits until there is an index. */
+async function found(what: string, find: () => Promise<number>): Promise<number> {
+  let index = -1;
+  await until(what, async () => {
+    index = await find();
+    return index >= 0;
+  });
+  return index;
 }

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -39,11 +39,21 @@ function install(): void {
   });
 }
 
+/** Starts the main class of one of Kafka's tools, for who wants to talk to it while it runs, and ends it. */
+export function startKafkaTool(
+  main: string,
+  args: readonly string[],
+  timeoutMs?: number,
+): ChildProcessWithoutNullStreams {
+  // The tools run for a moment: compiling them well takes longer than it saves.
+  const java = ["-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", join(libraries, "*"), main, ...args];
+  return spawn("java", java, timeoutMs === undefined ? {} : { timeout: timeoutMs });
+}
+
 /** Runs the main class of one of Kafka's tools; resolves with what it printed, rejects when it failed. */
 export function runKafkaTool(main: string, args: readonly string[], input = ""): Promise<string> {
   return new Promise((resolve, reject) => {
-    const java = ["-Xmx128m", "-cp", join(libraries, "*"), main, ...args];
-    const child = spawn("java", java, { timeout: TOOL_TIMEOUT_MS });
+    const child = startKafkaTool(main, args, TOOL_TIMEOUT_MS);
     let output = "";
     let errors = "";
     child.stdout.on("data", (chunk: Buffer) => {

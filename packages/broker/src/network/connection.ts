@@ -1,79 +1,16 @@
 import type { Socket } from "node:net";
-import {
-  DescribeConfigs,
-  DescribeGroups,
-  DescribeLogDirs,
-  DescribeProducers,
-  Fetch,
-  type Frame,
-  ListGroups,
-  ListOffsets,
-  Metadata,
-  OffsetFetch,
-  Produce,
-  ProtocolError,
-} from "@letterpress/protocol";
+import { ProtocolError } from "@letterpress/protocol";
 import { WireError } from "@letterpress/wire";
 import type { Broker } from "../broker.ts";
 import { ConnectionFault, IDLE } from "../connection-fault.ts";
-import { type PreparedRequest, prepareRequest } from "../dispatch.ts";
-import type { ByteBudget } from "./byte-budget.ts";
+import { prepareRequest } from "../dispatch.ts";
+import { type Arrival, InFlight } from "./in-flight.ts";
 import { Intake } from "./intake.ts";
-import { type Answer, Outbox } from "./outbox.ts";
-import { ResponseMemory } from "./response-memory.ts";
+import type { NetworkBudgets } from "./network-budgets.ts";
+import { Outbox } from "./outbox.ts";
 
-/** Requests of one connection that may run at a time. */
-const IN_FLIGHT_MAX = 256;
-/** Bytes of one connection's requests that may be in flight; a single larger request runs alone. */
-const IN_FLIGHT_BYTES_MAX = 32 * 1024 * 1024;
 /** A peer that leaves this much unread is not served further until it reads. */
 const UNREAD_BYTES_MAX = 1024 * 1024;
-
-/**
- * The requests whose handlers are done with their bytes when they resolve, also with those of an append that asks for no
- * acknowledgement: `PartitionLog.append` owns a batch until its promise settles, the handler waits for all of them,
- * and its response refers to none. Other handlers may keep views (a group keeps its members' metadata), so their
- * frames stay.
- */
-const DONE_WITH_FRAME: ReadonlySet<number> = new Set([Produce.key]);
-
-/**
- * The requests whose responses can be much larger than they are: of each kind one runs at a time. A fetch may wait for
- * records, so the others need not wait for it.
- */
-const ONE_AT_A_TIME: ReadonlyMap<number, "fetch" | "listing"> = new Map([
-  [Fetch.key, "fetch"],
-  [ListOffsets.key, "listing"],
-  [Metadata.key, "listing"],
-  [OffsetFetch.key, "listing"],
-  [DescribeGroups.key, "listing"],
-  [ListGroups.key, "listing"],
-  [DescribeConfigs.key, "listing"],
-  [DescribeLogDirs.key, "listing"],
-  [DescribeProducers.key, "listing"],
-]);
-
-/** A request that was read, and the frame that its byte fields are views of. */
-interface Arrival {
-  readonly request: PreparedRequest;
-  readonly frame: Frame;
-}
-
-/** One answer, in the order of the requests. Filled when the handler is done. */
-interface Slot {
-  answer: Answer | undefined;
-  isDone: boolean;
-}
-
-/** What all connections of the process share. */
-export interface NetworkBudgets {
-  /** The requests in flight. */
-  readonly requests: ByteBudget;
-  /** What was received of requests that are not complete. */
-  readonly received: ByteBudget;
-  /** The responses that their peers have not taken yet, and what is being read for others. */
-  readonly responses: ByteBudget;
-}
 
 /**
  * One client. Requests start in the order of their arrival, run side by side, and are answered in order.
@@ -87,15 +24,12 @@ export class Connection {
   readonly #budgets: NetworkBudgets;
   readonly #intake: Intake;
   readonly #outbox: Outbox;
+  readonly #inFlight: InFlight;
   readonly #abort = new AbortController();
   readonly #id: number;
   readonly #clientHost: string;
-  readonly #slots: Slot[] = [];
-  /** The kinds of requests that run and of which no other may. */
-  readonly #running = new Set<"fetch" | "listing">();
   /** Read from the stream, but not started: it waits for one of its kind before it. */
   #held: Arrival | undefined;
-  #inFlightBytes = 0;
   #isPumping = false;
   #isDraining = false;
 
@@ -107,6 +41,10 @@ export class Connection {
     this.#clientHost = `/${socket.remoteAddress ?? "unknown"}`;
     this.#intake = new Intake(broker.config["socket.request.max.bytes"], budgets.received, this.#pump);
     this.#outbox = new Outbox(socket);
+    this.#inFlight = new InFlight(budgets, this.#outbox, {
+      onDone: () => this.#onDone(),
+      onFailed: (error) => this.#fail(error),
+    });
     socket.setNoDelay(true);
     socket.setTimeout(broker.config["connections.max.idle.ms"]);
     socket.on("data", (chunk: Buffer) => {
@@ -115,7 +53,7 @@ export class Connection {
     });
     socket.on("drain", this.#pump);
     socket.on("timeout", () => {
-      if (this.#slots.length === 0) this.#end(IDLE, "the connection was idle for too long");
+      if (this.#inFlight.isEmpty) this.#end(IDLE, "the connection was idle for too long");
       else socket.setTimeout(broker.config["connections.max.idle.ms"]);
     });
     // The peer is gone; what there is to say about it is said on "close".
@@ -125,7 +63,7 @@ export class Connection {
       budgets.responses.forget(this.#pump);
       this.#intake.close();
       this.#outbox.close();
-      for (const { answer } of this.#slots) answer?.memory.abandon();
+      this.#inFlight.close();
       this.#abort.abort();
     });
   }
@@ -170,10 +108,9 @@ export class Connection {
         const next = this.#held ?? this.#read();
         if (next === undefined) break;
         this.#held = next;
-        const kind = ONE_AT_A_TIME.get(next.request.apiKey);
-        if (kind !== undefined && this.#running.has(kind)) break;
+        if (this.#inFlight.hasToWait(next)) break;
         this.#held = undefined;
-        this.#start(next);
+        this.#inFlight.start(next);
       }
       this.#regulate();
     } catch (error) {
@@ -187,8 +124,7 @@ export class Connection {
     return (
       !this.#isDraining &&
       !this.#socket.destroyed &&
-      this.#slots.length < IN_FLIGHT_MAX &&
-      (this.#inFlightBytes < IN_FLIGHT_BYTES_MAX || this.#slots.length === 0) &&
+      !this.#inFlight.isFull &&
       this.#outbox.pendingBytes < UNREAD_BYTES_MAX &&
       !this.#budgets.requests.isExhausted &&
       (!this.#budgets.responses.isExhausted || this.#isIdle)
@@ -197,7 +133,7 @@ export class Connection {
 
   /** Whether nothing is in flight and nothing unread. */
   get #isIdle(): boolean {
-    return this.#slots.length === 0 && this.#outbox.pendingBytes === 0;
+    return this.#inFlight.isEmpty && this.#outbox.pendingBytes === 0;
   }
 
   #read(): Arrival | undefined {
@@ -222,59 +158,13 @@ export class Connection {
     else this.#socket.pause();
   }
 
-  #start({ request, frame }: Arrival): void {
-    const bytes = request.sizeBytes;
-    const slot: Slot = { answer: undefined, isDone: false };
-    const memory = new ResponseMemory(this.#budgets.responses);
-    const kind = ONE_AT_A_TIME.get(request.apiKey);
-    this.#slots.push(slot);
-    this.#inFlightBytes += bytes;
-    this.#budgets.requests.take(bytes);
-    if (kind !== undefined) this.#running.add(kind);
-    const finish = (response: readonly Buffer[] | undefined): void => {
-      this.#inFlightBytes -= bytes;
-      if (kind !== undefined) this.#running.delete(kind);
-      this.#budgets.requests.release(bytes);
-      slot.answer = this.#answerOf(response, memory);
-      slot.isDone = true;
-      this.#answerInOrder();
-      this.#pump();
-    };
-    const answered = (response: readonly Buffer[] | undefined): void => {
-      if (DONE_WITH_FRAME.has(request.apiKey)) frame.release();
-      finish(response);
-    };
-    request.run(memory).then(answered, (error: unknown) => {
-      // The frame is left to the garbage collector: who fails unexpectedly may have left something under way.
-      this.#fail(error);
-      finish(undefined);
-    });
-  }
-
-  #answerOf(chunks: readonly Buffer[] | undefined, memory: ResponseMemory): Answer | undefined {
-    if (chunks === undefined || this.#socket.destroyed) {
-      memory.abandon();
-      return undefined;
-    }
-    let bytes = 0;
-    for (const chunk of chunks) bytes += chunk.length;
-    memory.recount(bytes);
-    return { chunks, memory };
-  }
-
-  #answerInOrder(): void {
-    let count = 0;
-    while (count < this.#slots.length && this.#slots[count]!.isDone) {
-      const { answer } = this.#slots[count]!;
-      if (answer !== undefined) this.#outbox.put(answer);
-      count++;
-    }
-    this.#slots.splice(0, count);
+  #onDone(): void {
     if (this.#isDraining) this.#endWhenDrained();
+    this.#pump();
   }
 
   #endWhenDrained(): void {
-    if (this.#slots.length > 0) return;
+    if (!this.#inFlight.isEmpty) return;
     this.#outbox.flush();
     this.#socket.end(() => this.#socket.destroy());
   }

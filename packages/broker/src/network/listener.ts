@@ -2,8 +2,9 @@ import { createServer, type Server, type Socket } from "node:net";
 import type { Broker } from "../broker.ts";
 import { BrokerError } from "../broker-error.ts";
 import { ByteBudget } from "./byte-budget.ts";
-import { Connection, type NetworkBudgets } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
+import type { NetworkBudgets } from "./network-budgets.ts";
 
 const BACKLOG = 1024;
 

@@ -49,6 +49,12 @@ describe.skipIf(found.path === undefined)("letterpress cluster import", () => {
     expect(stderr).toContain("nothing is no data folder of a server");
   });
 
+  test("tells that no NATS server answers, by its exit code, too", async () => {
+    const { code, stderr } = await runImport(["--cluster", "nats://127.0.0.1:1"]);
+    expect(code).toBe(3);
+    expect(stderr).toContain("no NATS server answers at nats://127.0.0.1:1");
+  });
+
   test("shows how far it is, stops when it is asked to, goes on, and tells what it has done", async () => {
     const stopped = await runImport([], "MB copied");
     expect(stopped.code).toBe(1);

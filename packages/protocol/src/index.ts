@@ -30,47 +30,7 @@ export {
 } from "./frame/index.ts";
 export { WRITER_SCHEMAS_BYTES_MAX } from "./letterpress-tags.ts";
 export { AUTHORIZED_OPERATIONS_OMITTED } from "./messages/authorized-operations.ts";
-export {
-  AddOffsetsToTxn,
-  AddPartitionsToTxn,
-  AlterConfigs,
-  ApiVersions,
-  ConsumerGroupDescribe,
-  ConsumerGroupHeartbeat,
-  CreatePartitions,
-  CreateTopics,
-  DeleteGroups,
-  DeleteRecords,
-  DeleteTopics,
-  DescribeClientQuotas,
-  DescribeCluster,
-  DescribeConfigs,
-  DescribeGroups,
-  DescribeLogDirs,
-  DescribeProducers,
-  DescribeTopicPartitions,
-  EndTxn,
-  Fetch,
-  FindCoordinator,
-  Heartbeat,
-  IncrementalAlterConfigs,
-  InitProducerId,
-  JoinGroup,
-  LeaveGroup,
-  ListGroups,
-  ListOffsets,
-  ListPartitionReassignments,
-  Metadata,
-  OffsetCommit,
-  OffsetDelete,
-  OffsetFetch,
-  OffsetForLeaderEpoch,
-  Produce,
-  SaslAuthenticate,
-  SaslHandshake,
-  SyncGroup,
-  TxnOffsetCommit,
-} from "./messages/index.ts";
+export * from "./messages/index.ts";
 export { ProtocolError, type ProtocolErrorCode } from "./protocol-error.ts";
 export {
   ConsumerProtocolAssignment,

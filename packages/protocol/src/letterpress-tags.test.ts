@@ -1,7 +1,7 @@
 import { Reader, Writer } from "@letterpress/wire";
 import { expect, test } from "vitest";
 import { APIS } from "./apis.ts";
-import { LETTERPRESS_TAG_MIN } from "./letterpress-tags.ts";
+import { LETTERPRESS_TAG_MIN, WRITER_SCHEMAS_TAG, WRITERS_TAG } from "./letterpress-tags.ts";
 import { DescribeProducers } from "./messages/61-describe-producers.ts";
 import { Produce } from "./messages/index.ts";
 import type { Field } from "./schema/field.ts";
@@ -70,6 +70,10 @@ test("a client that does not know of writers skips them", () => {
   const reader = new Reader(written);
   expect(KafkasOwn.read(reader)).toEqual({ throttleTimeMs: 0, topics: [{ name: "orders", partitions: [] }] });
   expect(reader.remaining).toBe(0);
+});
+
+test("the tags stay what they are: brokers and clients of other versions go by them", () => {
+  expect({ WRITER_SCHEMAS_TAG, WRITERS_TAG }).toEqual({ WRITER_SCHEMAS_TAG: 19_536, WRITERS_TAG: 19_537 });
 });
 
 test("Kafka's own tags are far below ours", () => {

@@ -1,9 +1,14 @@
-import { type Admin, LetterpressError, type TopicProducers } from "@letterpress/client";
+import { LetterpressError, type ProducerAdmin, type TopicProducers } from "@letterpress/client";
 import type { RegistryClient } from "@letterpress/registry/client";
 import { type ParsedSchema, parseSchema } from "@letterpress/schema";
-import type { Connected } from "../../connect.ts";
 import { unlessMissing } from "../../schema-tools/unless-missing.ts";
 import type { KnownVersion, WriterFacts } from "../facts.ts";
+
+/** Whom to ask. */
+export interface WriterSources {
+  readonly admin: { readonly producers: Pick<ProducerAdmin, "describe"> };
+  readonly registry: Pick<RegistryClient, "schemaById">;
+}
 
 /** What is written under a subject. */
 export interface WriterPlace {
@@ -18,7 +23,7 @@ export interface WriterPlace {
  * has declared nothing. Undefined where the brokers tell no producers.
  */
 export async function writersOf(
-  { admin, registry }: Pick<Connected, "admin" | "registry">,
+  { admin, registry }: WriterSources,
   { topic, part, subject, versions }: WriterPlace,
 ): Promise<WriterFacts[] | undefined> {
   const producers = await describe(admin, topic);
@@ -60,7 +65,7 @@ export async function writersOf(
 
 /** The schema behind an id; one that is no live version is asked for. */
 async function schemaOf(
-  registry: RegistryClient,
+  registry: WriterSources["registry"],
   schemaId: number,
   versions: readonly KnownVersion[],
 ): Promise<ParsedSchema | undefined> {
@@ -71,7 +76,7 @@ async function schemaOf(
 }
 
 /** Brokers that are too old, or do not allow it, tell nothing. */
-async function describe(admin: Admin, topic: string): Promise<TopicProducers | undefined> {
+async function describe(admin: WriterSources["admin"], topic: string): Promise<TopicProducers | undefined> {
   try {
     return await admin.producers.describe(topic);
   } catch (error) {

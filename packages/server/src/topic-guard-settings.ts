@@ -9,14 +9,17 @@ export function guardSettings(topic: Topic): TopicGuardSettings {
   const cached = known.get(topic);
   if (cached !== undefined) return cached;
   const { config } = topic;
+  const context = config["letterpress.schema.context"];
   const settings: TopicGuardSettings = {
     key: {
       validation: config["letterpress.key.schema.validation"],
       strategy: config["letterpress.key.subject.name.strategy"],
+      context,
     },
     value: {
       validation: config["letterpress.value.schema.validation"],
       strategy: config["letterpress.value.subject.name.strategy"],
+      context,
     },
   };
   known.set(topic, settings);

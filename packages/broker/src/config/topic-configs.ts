@@ -25,6 +25,18 @@ const topicName = (documentation: string): ConfigDefinition<string> => ({
   },
 });
 
+/** The name of a schema registry's context. */
+const schemaContext: ConfigDefinition<string> = {
+  type: "STRING",
+  defaultText: ".",
+  documentation:
+    "The registry's context in which ids are looked up and subjects are, such as .lab; a dot alone is the default one.",
+  parse(text) {
+    if (/^\.[\w.-]*$/.test(text)) return text;
+    throw new ConfigFault("must be a dot, or a name that begins with one, such as .lab");
+  },
+};
+
 /** Every configuration a topic may have, under Apache Kafka's names and with its defaults; ours begin with `letterpress.`. */
 export const TOPIC_CONFIGS = {
   "cleanup.policy": list(["delete", "compact"], "delete", {
@@ -104,6 +116,7 @@ export const TOPIC_CONFIGS = {
   "letterpress.value.schema.validation": validation("value"),
   "letterpress.key.subject.name.strategy": strategy("key"),
   "letterpress.value.subject.name.strategy": strategy("value"),
+  "letterpress.schema.context": schemaContext,
   "letterpress.schema.violation": choice(["reject", "dead-letter", "warn"], "reject", {
     documentation:
       "What happens to a batch with records that fail validation: it is refused, appended without them once they are in the dead-letter topic, or appended as it is with a warning.",

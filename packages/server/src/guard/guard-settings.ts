@@ -4,6 +4,8 @@ import type { SubjectNameStrategy, ValidationLevel } from "@letterpress/schema";
 export interface PartSettings {
   readonly validation: ValidationLevel;
   readonly strategy: SubjectNameStrategy;
+  /** The registry's context whose ids and subjects count; `.` for the default one. */
+  readonly context: string;
 }
 
 /**

@@ -10,7 +10,6 @@ import type { RecordCursor } from "@letterpress/wire";
 import type { PartFault } from "./part-fault.ts";
 import { type PartRules, type SchemaSource, WriterSchema } from "./writer-schema.ts";
 
-const DEFAULT_CONTEXT = ".";
 const WRITERS_MAX = 10_000;
 
 /** Checks the keys or the values of one topic. Schemas that were accepted once are kept. */
@@ -38,7 +37,8 @@ export class PartGate {
         if (header) return this.#checkHeader(asBuffer(header), buffer, start, end);
       }
       const id = readSchemaId(buffer, start, end);
-      const writer = this.#writers.get(id) ?? this.#admit(this.#source.state.schemaById(DEFAULT_CONTEXT, id));
+      const writer =
+        this.#writers.get(id) ?? this.#admit(this.#source.state.schemaById(this.#rules.context, id));
       if (writer === undefined) return this.#unknown(`id ${id}`);
       return writer.check(buffer, start + ID_FRAMING_BYTES, end);
     } catch (error) {
@@ -49,11 +49,10 @@ export class PartGate {
 
   #checkHeader(header: Buffer, buffer: Buffer, start: number, end: number): PartFault | undefined {
     const { state } = this.#source;
+    const { context } = this.#rules;
     const { name, position } = readHeaderFraming(header);
     const schema =
-      name.kind === "id"
-        ? state.schemaById(DEFAULT_CONTEXT, name.id)
-        : state.schemaByGuid(DEFAULT_CONTEXT, name.guid);
+      name.kind === "id" ? state.schemaById(context, name.id) : state.schemaByGuid(context, name.guid);
     const writer = this.#admit(schema);
     if (writer === undefined)
       return this.#unknown(name.kind === "id" ? `id ${name.id}` : `GUID ${name.guid}`);
@@ -81,10 +80,12 @@ export class PartGate {
   }
 
   #unknown(name: string): PartFault {
+    const { context } = this.#rules;
+    const where = context === "." ? "the registry" : `the context ${context} of the registry`;
     return {
       reason: "unknown-schema-id",
       message:
-        `Schema ${name} is not in the registry. ` +
+        `Schema ${name} is not in ${where}. ` +
         "Register the schema first, and check that the producer uses the registry of this cluster.",
     };
   }

@@ -16,7 +16,7 @@ message Payout { int64 amount = 1; }
 /** The Avro record {"id": "o-1"}. */
 const ORDER_PAYLOAD = Buffer.from("\u0006o-1");
 
-const NONE: PartSettings = { validation: "none", strategy: "TopicName" };
+const NONE: PartSettings = { validation: "none", strategy: "TopicName", context: "." };
 
 function settings(
   value: Partial<PartSettings>,
@@ -128,7 +128,7 @@ test("Protobuf payloads stand behind the path of their message", async () => {
 
 test("keys are checked on their own", async () => {
   const { guard, registry } = await testGuard(
-    settings({ validation: "none" }, { key: { validation: "id", strategy: "TopicName" } }),
+    settings({ validation: "none" }, { key: { ...NONE, validation: "id" } }),
   );
   const records = [{ key: framed(1, ORDER_PAYLOAD), value: Buffer.from("anything") }, { value: null }];
   expect(reasons(check(guard, "orders", records))).toEqual(["0 key schema-not-registered"]);
@@ -177,6 +177,30 @@ test("a header may carry the id or the GUID, and the last one counts", async () 
       ]),
     ),
   ).toEqual(["1 value invalid-framing"]);
+});
+
+test("a topic's context says whose ids and subjects count, by prefix, header and GUID", async () => {
+  const { guard, registry } = await testGuard(settings({ validation: "full", context: ".lab" }));
+  const records = [{ value: framed(1, ORDER_PAYLOAD) }];
+  const [fault] = check(guard, "orders", records) as RecordFault[];
+  expect(fault!.message).toContain("Schema id 1 is not in the context .lab of the registry");
+  // The same id means another schema there, and the same schema has another id.
+  await registry.register(":.lab:refunds-value", { schema: REFUND });
+  const { schema } = await registry.register(":.lab:orders-value", { schema: ORDER });
+  const header = (value: Buffer) => ({ key: "__value_schema_id", value });
+  const guid = Buffer.from(`01${schema.guid.replaceAll("-", "")}`, "hex");
+  expect(reasons(check(guard, "orders", records))).toEqual(["0 value schema-not-registered"]);
+  expect(
+    reasons(
+      check(guard, "orders", [
+        { value: framed(2, ORDER_PAYLOAD) },
+        { value: ORDER_PAYLOAD, headers: [header(guid)] },
+        { value: ORDER_PAYLOAD, headers: [header(framed(2, Buffer.alloc(0)))] },
+      ]),
+    ),
+  ).toEqual([]);
+  const { guard: elsewhere } = await testGuard(settings({ validation: "full", context: ".none" }));
+  expect(reasons(check(elsewhere, "orders", records))).toEqual(["0 value unknown-schema-id"]);
 });
 
 test("soft-deleted schemas are accepted, permanently deleted ones are not", async () => {

@@ -1,5 +1,5 @@
-import type { RegistryState, StoredSchema } from "@letterpress/registry";
-import { type ParsedSchema, type PayloadChecker, readMessageIndexes } from "@letterpress/schema";
+import { formatSubject, type RegistryState, type StoredSchema } from "@letterpress/registry";
+import { type ParsedSchema, type PayloadChecker, readMessageIndexes, subjectOf } from "@letterpress/schema";
 import type { PartSettings } from "./guard-settings.ts";
 import type { PartFault } from "./part-fault.ts";
 
@@ -143,9 +143,8 @@ export class WriterSchema {
   }
 
   #subject(typeName: string): string {
-    const { topic, part, strategy } = this.#rules;
-    if (strategy === "TopicName") return `${topic}-${part}`;
-    return strategy === "RecordName" ? typeName : `${topic}-${typeName}`;
+    const { topic, part, strategy, context } = this.#rules;
+    return formatSubject({ context, name: subjectOf(strategy, topic, part, typeName) });
   }
 
   #noSuchMessage(indexes: readonly number[]): PartFault {

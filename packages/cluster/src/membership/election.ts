@@ -66,12 +66,12 @@ export class Election {
     if (this.#lease !== undefined || !membership.isHeld || membership.own.isStopping) return;
     const { session, nodeId } = membership.own;
     const onLost = (): void => this.#depose();
-    const { formerSession: formerOwner } = membership;
     const lease = new Lease({
       store,
       key: CONTROLLER_KEY,
       owner: session,
-      formerOwner,
+      formerOwner: membership.formerSession,
+      isExpired: (entry) => membership.isExpired(entry),
       times,
       clock,
       onLost,

@@ -1,6 +1,6 @@
 import { parseLease } from "./broker-session.ts";
 import type { Clock } from "./clock.ts";
-import type { LeaseContent, LeaseStore, LeaseTimes } from "./lease-store.ts";
+import type { LeaseContent, LeaseEntry, LeaseStore, LeaseTimes } from "./lease-store.ts";
 
 const RETRY_MS = 500;
 
@@ -14,6 +14,8 @@ export interface LeaseOptions {
    * Default: nobody.
    */
   readonly formerOwner?: string | undefined;
+  /** Whether an entry counts as nobody's although it is still there. Default: never. */
+  readonly isExpired?: (entry: LeaseEntry) => boolean;
   readonly times: LeaseTimes;
   readonly clock: Clock;
   /** Called once for every time the lease was acquired, when it is lost; not when it is released. */
@@ -51,7 +53,8 @@ export class Lease {
       const entry = (await this.#options.store.entries()).find(({ key }) => key === this.#options.key);
       const lease = entry === undefined ? undefined : parseLease(entry.value);
       const { owner, formerOwner } = this.#options;
-      const isTaken = lease !== undefined && !lease.isReleased;
+      const isTaken =
+        entry !== undefined && lease !== undefined && !lease.isReleased && !this.#isExpired(entry);
       if (isTaken && lease.owner !== owner && lease.owner !== formerOwner) return false;
       this.#revision = entry?.revision ?? 0;
       this.#isAcquired = await this.#put();
@@ -60,6 +63,10 @@ export class Lease {
     }
     if (this.#isAcquired) this.#renewAfter(this.#options.times.renewMs);
     return this.#isAcquired;
+  }
+
+  #isExpired(entry: LeaseEntry): boolean {
+    return this.#options.isExpired?.(entry) === true;
   }
 
   /** Replaces what the lease says. False when that is not certain; the next renewal says it then. */

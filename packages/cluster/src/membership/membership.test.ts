@@ -39,3 +39,27 @@ test("another process does not get the session of a broker that may be alive", a
   await refused;
   expect(one.isHeld).toBe(true);
 });
+
+test("servers that are slow to remove keys do not keep a lost broker alive, nor its id from being used again", async () => {
+  const { clock, store, two } = await setUp();
+  await clock.advance(3_000);
+  const stopped = await Membership.join({
+    announcement: { ...BROKER, nodeId: 3 },
+    store,
+    times: LEASE_TIMES,
+    clock,
+  });
+  store.keepsExpired = true;
+  await stopped.close();
+  await clock.advance(16_100);
+  expect(two.sessions().map(({ nodeId }) => nodeId)).toEqual([1, 2]);
+  const joining = Membership.join({
+    announcement: { ...BROKER, nodeId: 3 },
+    store,
+    times: LEASE_TIMES,
+    clock,
+  });
+  await clock.advance(17_000);
+  expect((await joining).isHeld).toBe(true);
+  expect(two.sessions().map(({ nodeId }) => nodeId)).toEqual([1, 2, 3]);
+});

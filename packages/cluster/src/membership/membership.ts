@@ -3,7 +3,7 @@ import { ClusterError } from "../cluster-error.ts";
 import { type BrokerSession, sessionContent, sessionKey } from "./broker-session.ts";
 import type { Clock } from "./clock.ts";
 import { Lease } from "./lease.ts";
-import type { LeaseStore, LeaseTimes } from "./lease-store.ts";
+import type { LeaseEntry, LeaseStore, LeaseTimes } from "./lease-store.ts";
 import { SessionTable } from "./session-table.ts";
 
 /** How often the bucket is read when nothing hints at a change. */
@@ -64,6 +64,7 @@ export class Membership {
             "or NATS has no quorum; give every broker a node id of its own and check the NATS cluster",
         );
       }
+      await membership.#observe();
       await new Promise<void>((resolve) => clock.after(POLL_MS, resolve));
     }
     await membership.refresh();
@@ -95,6 +96,11 @@ export class Membership {
   /** The node id of the controller, as far as it is known here. */
   controller(): number | undefined {
     return this.#table.controller();
+  }
+
+  /** Whether nobody has renewed this very entry for as long as a lease lasts, as this broker has seen it. */
+  isExpired(entry: LeaseEntry): boolean {
+    return this.#table.isExpired(entry);
   }
 
   /** Calls `listener` when a session or the controller has changed, this broker's own session included. */
@@ -152,7 +158,8 @@ export class Membership {
     const key = sessionKey(announcement.nodeId);
     const onLost = (): void => this.#onLost();
     const formerOwner = this.#formerSession;
-    const lease = new Lease({ store, key, owner: session, formerOwner, times, clock, onLost });
+    const isExpired = (entry: LeaseEntry): boolean => this.isExpired(entry);
+    const lease = new Lease({ store, key, owner: session, formerOwner, isExpired, times, clock, onLost });
     return [{ ...announcement, session, isStopping }, lease];
   }
 
@@ -169,15 +176,17 @@ export class Membership {
   }
 
   async #poll(): Promise<void> {
+    const isRejoined = !this.#lease.isHeld && !this.#isClosed && (await this.#acquire());
+    const hasChanged = await this.#observe();
+    if (isRejoined || hasChanged) this.#notify();
+  }
+
+  /** Reads the bucket; returns whether the sessions have changed. */
+  async #observe(): Promise<boolean> {
     const { store, clock } = this.#options;
-    try {
-      const isRejoined = !this.#lease.isHeld && !this.#isClosed && (await this.#acquire());
-      const hasChanged = this.#table.observe(await store.entries(), clock.now());
-      if (isRejoined || hasChanged) this.#notify();
-    } catch {
-      // Nothing new can be learned now, but sessions expire all the same.
-      if (this.#table.observe([], clock.now())) this.#notify();
-    }
+    // While nothing new can be learned, sessions expire all the same.
+    const entries = await store.entries().catch(() => []);
+    return this.#table.observe(entries, clock.now());
   }
 
   #pollLater(): void {

@@ -17,6 +17,31 @@ test("a session lives for as long as renewals of it show", () => {
   expect(table.sessions().map(({ nodeId }) => nodeId)).toEqual([1]);
 });
 
+test("a session that is over stays so, also while servers still show its key", () => {
+  const table = new SessionTable(15_000);
+  table.observe([broker(1, 1)], 0);
+  expect(table.isExpired(broker(1, 1))).toBe(false);
+  table.observe([broker(1, 1)], 15_000);
+  for (const nowMs of [16_000, 31_000, 60_000, 61_000, 120_000]) {
+    expect(table.observe([broker(1, 1)], nowMs)).toBe(false);
+    expect(table.sessions()).toEqual([]);
+    expect(table.isExpired(broker(1, 1))).toBe(true);
+  }
+  // Another revision is somebody who lives.
+  expect(table.isExpired(broker(1, 2))).toBe(false);
+  expect(table.observe([broker(1, 2)], 121_000)).toBe(true);
+  expect(table.sessions()).toHaveLength(1);
+});
+
+test("a key that is gone may come back in the answer of a replica that lags, and means nothing then", () => {
+  const table = new SessionTable(15_000);
+  table.observe([broker(1, 1)], 0);
+  table.observe([], 15_000);
+  expect(table.observe([broker(1, 1)], 40_000)).toBe(false);
+  table.observe([], 60_000);
+  expect(table.isExpired(broker(1, 1))).toBe(false);
+});
+
 test("an answer that leaves a session out, or shows an older one, changes nothing", () => {
   const table = new SessionTable(15_000);
   table.observe([broker(1, 7, { host: "new" })], 0);

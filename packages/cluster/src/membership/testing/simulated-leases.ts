@@ -50,6 +50,8 @@ export class SimulatedLeaseStore implements LeaseStore {
   isDown = false;
   /** Stores the next write and loses its answer. */
   losesNextAnswer = false;
+  /** Shows keys for ever, as servers do for a while after their end. */
+  keepsExpired = false;
   readonly #clock: Clock;
   readonly #ttlMs: number;
   readonly #entries = new Map<string, LeaseEntry & { readonly writtenMs: number }>();
@@ -83,7 +85,7 @@ export class SimulatedLeaseStore implements LeaseStore {
 
   #live(): LeaseEntry[] {
     const sinceMs = this.#clock.now() - this.#ttlMs;
-    return [...this.#entries.values()].filter(({ writtenMs }) => writtenMs > sinceMs);
+    return [...this.#entries.values()].filter(({ writtenMs }) => this.keepsExpired || writtenMs > sinceMs);
   }
 
   #assertUp(): void {

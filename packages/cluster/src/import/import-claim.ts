@@ -74,7 +74,12 @@ export class ImportClaim {
    */
   async take(): Promise<void> {
     const { metadataId, origin, replicas, isRestart } = this.#options;
-    if (isRestart) await this.#discard();
+    if (isRestart) {
+      // Another attempt may have finished since, and what is finished is never removed.
+      await this.inspect();
+      await this.#assertNoBrokers();
+      await this.#discard();
+    }
     const config = streamConfig(metadataId, replicas, unfinishedMarker(origin));
     try {
       const info = await this.#retry(() => this.#api.createStream(config));

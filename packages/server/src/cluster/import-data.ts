@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { countGroups, METADATA_PARTITION, OFFSETS_TOPIC, StoredBroker } from "@letterpress/broker";
 import type { ImportProgress, ImportReport } from "@letterpress/cluster";
 import {
@@ -72,9 +72,10 @@ export async function importData(options: ImportDataOptions): Promise<ImportSumm
   }
 }
 
-/** Opening a folder that is not there would make it. */
+/** Opening a folder makes it, and clears away what deletions have left: it had better be one of ours. */
 async function openFolder(folder: string): Promise<LogEngine> {
-  const found = await stat(folder).catch(() => undefined);
+  const { topic, partition } = METADATA_PARTITION;
+  const found = await stat(join(folder, `${topic}-${partition}`)).catch(() => undefined);
   if (found?.isDirectory() !== true) throw noData(folder);
   return openFileEngine(folder);
 }
@@ -95,6 +96,9 @@ async function importFrom(
   for (const id of stored.partitions()) sources.push({ id, log: await engine.open(id, logConfig()) });
   const logsOf = (name: string): PartitionLog[] =>
     sources.filter(({ id }) => id.topic === name).map(({ log }) => log);
+  const topics = stored.topicCount;
+  const groups = await countGroups(logsOf(OFFSETS_TOPIC));
+  const schemas = await countSchemas(logsOf(SCHEMAS_TOPIC));
   const report = await explained(
     importLogs({
       ...options,
@@ -106,9 +110,7 @@ async function importFrom(
       metadata: stored.metadata(cluster.replicas),
     }),
   );
-  const groups = await countGroups(logsOf(OFFSETS_TOPIC));
-  const schemas = await countSchemas(logsOf(SCHEMAS_TOPIC));
-  return { ...report, topics: stored.topicCount, groups, schemas };
+  return { ...report, topics, groups, schemas };
 }
 
 async function countSchemas(logs: readonly PartitionLog[]): Promise<number> {

@@ -10,6 +10,7 @@ import { InFlightBudget } from "../log/in-flight-budget.ts";
 import { TailBudget } from "../log/tail-cache.ts";
 import { unavailable } from "../log/take-over.ts";
 import { leadershipEntry } from "../membership/leadership-state.ts";
+import { checkAccount } from "../nats/check-account.ts";
 import { checkServer } from "../nats/check-server.ts";
 import { connectControl, type NatsControl } from "../nats/nats-control.ts";
 import { assertFits, checkSource, type ImportSource, type SourceFacts } from "./check-source.ts";
@@ -33,10 +34,12 @@ const IN_FLIGHT_BYTES_MAX = 64 * 1024 * 1024;
  *   for NATS, and what connecting throws; LogError what reading and storing throws; what the signal was aborted with.
  */
 export async function importLogs(options: ImportOptions): Promise<ImportReport> {
-  const { replicas } = resolveEngineOptions({ ...options.nats, ...options });
+  const resolved = resolveEngineOptions({ ...options.nats, ...options });
+  const { replicas, onAdvice } = resolved;
   const control = await connectControl(options.nats);
   try {
-    for (const advice of checkServer(control.link.server, replicas)) options.onAdvice?.(advice);
+    for (const advice of checkServer(control.link.server, replicas)) onAdvice(advice);
+    for (const advice of await checkAccount(control, resolved)) onAdvice(advice);
     return await new Import(options, control, replicas).run();
   } catch (error) {
     if (error instanceof JetStreamError) throw unavailable(error);

@@ -5,6 +5,7 @@ import type { KnownVersion, ReaderKnowledge, WriterFacts } from "./facts.ts";
 import { planHash } from "./plan-hash.ts";
 import type { SubjectReport } from "./report.ts";
 import { declaredWriter, factsOf, groupOf, schemaOf, topicOf, versionsOf } from "./testing/facts.ts";
+import { replacedText } from "./writers.ts";
 
 const ID = { name: "id", type: "string" };
 const TOTAL = { name: "total", type: "long" };
@@ -163,6 +164,16 @@ describe("writers", () => {
       ["unknown", undefined, 0],
       ["inferred", 1, 1],
     ]);
+  });
+
+  test("are said to be unknown where the brokers tell of nobody", () => {
+    const untold = { ...topicOf([small], [groupOf("audit", 90n)]), writers: undefined };
+    const told = evaluate(factsOf("NONE", noted, versions, [untold]));
+    expect(brief(told)).toEqual([
+      ["unknown", undefined, 0],
+      ["inferred", 1, 1],
+    ]);
+    expect(replacedText(told.writers, 3)).toMatch(/\(now the brokers do not tell who produces\)$/);
   });
 
   test("a schema that is no live version is known by its id, and by the records that have it", () => {

@@ -62,7 +62,10 @@ export interface ReaderRow {
 /** A producer of a topic, or, where nobody says it, a schema that the newest records show. */
 export interface WriterRow {
   readonly topic: string;
-  /** `declared` by the client, `inferred` from the newest records; `unknown` is a producer that says nothing. */
+  /**
+   * `declared` by the client, `inferred` from the newest records; `unknown` is a producer that says nothing, or, without
+   * a producer id, whoever produces to brokers that tell of nobody.
+   */
   readonly knowledge: "declared" | "inferred" | "unknown";
   readonly clientId: string | undefined;
   readonly clientHost: string | undefined;

@@ -11,7 +11,7 @@ import { unknownSchema } from "./retained.ts";
 export function writersOf(facts: SubjectFacts, retained: readonly RetainedRow[]): WriterRow[] {
   return facts.topics.flatMap((topic) => {
     const rows = retained.filter((row) => row.topic === topic.topic);
-    const said = (topic.writers ?? []).map((writer) => saidRow(facts, topic.topic, writer));
+    const said = topic.writers?.map((writer) => saidRow(facts, topic.topic, writer)) ?? [untoldRow(topic)];
     // Where nobody is unknown, those who have left are the ones who wrote what they had declared.
     const isAnyUnknown = said.some(({ knowledge }) => knowledge === "unknown");
     const known = isAnyUnknown ? said.filter(isLive) : said;
@@ -64,12 +64,14 @@ export function breakagesOfWriters(facts: SubjectFacts, writers: readonly Writer
 export function replacedText(writers: readonly WriterRow[], nextVersion: number): string {
   const live = writers.filter((row) => isLive(row) && row.writesWith !== "candidate");
   const declared = live.filter(({ knowledge }) => knowledge === "declared");
-  const silent = writers.filter(({ knowledge }) => knowledge === "unknown").length;
+  const unknown = writers.filter(({ knowledge }) => knowledge === "unknown");
+  const silent = unknown.filter(({ producerId }) => producerId !== undefined).length;
   const now = [
     ...[...Map.groupBy(declared, schemaName)].map(([schema, rows]) => `${whoDo(rows, "declare")} ${schema}`),
     ...(silent === 0
       ? []
       : [`${silent === 1 ? "1 producer declares" : `${silent} producers declare`} nothing`]),
+    ...(silent < unknown.length ? ["the brokers do not tell who produces"] : []),
   ];
   const general = `no live producer writes with a version before ${nextVersion}`;
   return now.length === 0 ? general : `${general} (now ${now.join(", ")})`;
@@ -117,6 +119,11 @@ const NOBODY = {
   writesWith: undefined,
   reasons: [],
 } as const;
+
+/** Stands for all who may produce, where the brokers tell of nobody. */
+function untoldRow({ topic }: TopicFacts): WriterRow {
+  return { ...NOBODY, topic, knowledge: "unknown" };
+}
 
 /** The schema of the newest record of each partition: the best guess at what comes next. */
 function newestOf({ retained }: TopicFacts): number[] {

@@ -38,6 +38,7 @@ export function writerText({ knowledge, clientId, producerId, lastWrittenMs }: W
     case "inferred":
       return "(the newest records)";
     case "unknown":
+      if (producerId === undefined) return "(the brokers do not tell)";
       return lastWrittenMs === undefined || lastWrittenMs < 0
         ? producer
         : `${producer}, last wrote ${new Date(lastWrittenMs).toISOString()}`;

@@ -32,7 +32,12 @@ export class LogFollower {
   #cancelHints: (() => void)[] = [];
   #isClosed = false;
 
-  private constructor(stream: PartitionStream, cleaned: CleanedStreams, link: NatsLink, clock: Clock) {
+  private constructor(
+    stream: PartitionStream,
+    cleaned: CleanedStreams,
+    link: Pick<NatsLink, "subscribe">,
+    clock: Clock,
+  ) {
     this.#stream = stream;
     this.#cleaned = cleaned;
     this.#clock = clock;
@@ -48,7 +53,7 @@ export class LogFollower {
   static async open(
     stream: PartitionStream,
     cleaned: CleanedStreams,
-    link: NatsLink,
+    link: Pick<NatsLink, "subscribe">,
     clock: Clock,
   ): Promise<LogFollower> {
     const follower = new LogFollower(stream, cleaned, link, clock);
@@ -123,6 +128,8 @@ export class LogFollower {
   /** Takes what the stream has, from `first` to `last`, and was not seen yet. */
   async #take(first: number, last: number): Promise<void> {
     const known = this.#content;
+    // A server that lags tells nothing new.
+    if (last < known.sequence) return;
     // What was purged is below the start by now, or in the compacted front: what is left says where it begins. Nothing is
     // shown of it until it is complete.
     const isPurged = first > known.sequence + 1 || first > (known.index.chunks[0]?.sequence ?? first);

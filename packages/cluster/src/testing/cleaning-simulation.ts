@@ -7,7 +7,9 @@ import {
   Random,
   stateOf,
 } from "@letterpress/log/testing";
+import { LogFollower } from "../follow/log-follower.ts";
 import type { CleanedStreams } from "../jetstream/cleaned-streams.ts";
+import { JetStreamError } from "../jetstream/jetstream-error.ts";
 import { InFlightBudget } from "../log/in-flight-budget.ts";
 import { JetStreamLog } from "../log/jetstream-log.ts";
 import { LogContent } from "../log/log-content.ts";
@@ -62,6 +64,7 @@ class CleaningSimulation {
   readonly #stream: SimulatedStream;
   readonly #cleaned: SimulatedCleanedStreams;
   readonly #acknowledged: KeyedRecord[] = [];
+  readonly #leaders: SimulatedClient[] = [];
   #finished = 0;
   #failure: unknown;
   #isDone = false;
@@ -92,8 +95,10 @@ class CleaningSimulation {
   }
 
   async #lives(): Promise<void> {
+    this.#follow().catch((error: unknown) => this.#failed(error));
     for (let leader = 0; leader < LEADERS; leader++) {
       const client = this.#network.client();
+      this.#leaders.push(client);
       const log = await this.#open(client);
       const works = [this.#append(log, leader), this.#compact(log), this.#read(log)];
       for (const work of works) work.catch((error: unknown) => this.#failed(error));
@@ -103,12 +108,22 @@ class CleaningSimulation {
       client.isPaused = this.#random.chance(0.6);
       void this.#resumeLater(client);
     }
+    await this.#killAll();
     this.#network.faults = NO_FAULTS;
     const last = await this.#open(this.#network.client());
     this.#check(await keyedRecords(last), last);
     await last.enforceRetention(LATER_MS);
     this.#check(await keyedRecords(last), last);
     if (this.#cleaned.present.length > 1) throw new Error("streams that nobody needs are left");
+  }
+
+  /** Resolves when all that the leaders have sent has arrived. */
+  async #killAll(): Promise<void> {
+    for (const client of this.#leaders) {
+      this.#network.resume(client);
+      client.isDead = true;
+    }
+    while (!this.#network.isQuiet && !this.#isDone) await turn();
   }
 
   async #resumeLater(client: SimulatedClient): Promise<void> {
@@ -184,8 +199,33 @@ class CleaningSimulation {
     }
   }
 
+  /** Another broker, which reads the same log from its streams alone. */
+  async #follow(): Promise<void> {
+    const client = this.#network.client();
+    const follower = await LogFollower.open(
+      this.#stream.connect(client),
+      this.#cleaned.connect(client),
+      { subscribe: () => () => {} },
+      { now: () => 0, after: () => () => {} },
+    );
+    while (!this.#isDone) {
+      let startOffset = follower.startOffset;
+      try {
+        await follower.catchUp();
+        startOffset = follower.startOffset;
+        const records = await keyedRecords(follower);
+        if (follower.startOffset === startOffset) this.#check(records, follower);
+      } catch (error) {
+        // What is removed while it is read is read again from where it is now.
+        if (!(error instanceof JetStreamError) && follower.startOffset === startOffset) throw error;
+      }
+      await this.#turns(this.#random.below(40));
+    }
+    follower.close();
+  }
+
   /** What was read has the last value of every key, each record where it always was. */
-  #check(read: readonly KeyedRecord[], { startOffset }: JetStreamLog): void {
+  #check(read: readonly KeyedRecord[], { startOffset }: Pick<JetStreamLog, "startOffset">): void {
     const reference = this.#reference();
     for (const { offset, key, value } of [...read, ...this.#acknowledged]) {
       const known = reference[offset];

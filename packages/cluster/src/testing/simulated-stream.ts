@@ -10,7 +10,8 @@ export class SimulatedStream {
   /** Every message that was ever stored; those that were purged cannot be read any more. */
   readonly messages: StoredMessage[] = [];
   readonly #network: SimulatedNetwork;
-  #firstSequence = 1;
+  /** What was the first message since there were so many: a server that lags has not purged either. */
+  readonly #purges = [{ messages: 0, firstSequence: 1 }];
   #isDeleted = false;
 
   constructor(network: SimulatedNetwork) {
@@ -23,7 +24,7 @@ export class SimulatedStream {
 
   /** The first message that was not purged. */
   get firstSequence(): number {
-    return this.#firstSequence;
+    return this.#purges.at(-1)!.firstSequence;
   }
 
   delete(): void {
@@ -55,7 +56,8 @@ export class SimulatedStream {
         streamInfo: () => alive(client, () => (this.#isDeleted ? undefined : this.#info())),
         purgeBefore: (_name: string, sequence: number) =>
           callServer(client, () => {
-            this.#firstSequence = Math.max(this.#firstSequence, sequence);
+            const firstSequence = Math.max(this.firstSequence, sequence);
+            this.#purges.push({ messages: this.messages.length, firstSequence });
           }),
       },
       reader: {
@@ -70,7 +72,7 @@ export class SimulatedStream {
   }
 
   #read(sequence: number, count: number): StoredMessage[] {
-    if (!this.#isDeleted && sequence >= this.#firstSequence && sequence <= this.messages.length) {
+    if (!this.#isDeleted && sequence >= this.firstSequence && sequence <= this.messages.length) {
       return this.messages.slice(sequence - 1, sequence - 1 + count);
     }
     throw new JetStreamError("REFUSED", `simulated: message ${sequence} is not there`);
@@ -80,7 +82,8 @@ export class SimulatedStream {
     const last = this.messages.length;
     const isStale = this.#network.random() < this.#network.faults.staleInfo;
     const seen = isStale ? Math.floor(last * this.#network.random()) : last;
-    return { state: { first_seq: Math.min(this.#firstSequence, seen + 1), last_seq: seen } };
+    const { firstSequence } = this.#purges.findLast(({ messages }) => messages <= seen)!;
+    return { state: { first_seq: firstSequence, last_seq: seen } };
   }
 
   #store(header: MessageHeader, data: Buffer, lastSequence: number): AppendReply {

@@ -48,7 +48,10 @@ export function keyedRecordsOf(batches: Buffer): KeyedRecord[] {
 }
 
 /** Every record from `from` on, read in small pieces, with its batch checked. */
-export async function keyedRecords(log: PartitionLog, from = log.startOffset): Promise<KeyedRecord[]> {
+export async function keyedRecords(
+  log: Pick<PartitionLog, "startOffset" | "highWatermark" | "read">,
+  from = log.startOffset,
+): Promise<KeyedRecord[]> {
   const found: KeyedRecord[] = [];
   let next = from;
   while (next < log.highWatermark) {

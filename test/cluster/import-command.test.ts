@@ -31,8 +31,8 @@ describe.skipIf(found.path === undefined)("letterpress cluster import", () => {
   });
 
   /** Runs the command as on a terminal; asks it to stop when it shows `stopAt`. */
-  async function runImport(flags: readonly string[], stopAt?: string) {
-    const io = memoryIo({ cwd: folder });
+  async function runImport(flags: readonly string[], stopAt?: string, env: NodeJS.ProcessEnv = {}) {
+    const io = memoryIo({ cwd: folder, env });
     Object.assign(io.stderr, { isTTY: true });
     io.stderr.on("data", (text: string) => {
       if (stopAt !== undefined && text.includes(stopAt)) process.emit("SIGTERM", "SIGTERM");
@@ -53,6 +53,17 @@ describe.skipIf(found.path === undefined)("letterpress cluster import", () => {
     const { code, stderr } = await runImport(["--cluster", "nats://127.0.0.1:1"]);
     expect(code).toBe(3);
     expect(stderr).toContain("no NATS server answers at nats://127.0.0.1:1");
+  });
+
+  test("is a user of NATS like a broker", async () => {
+    const settings = "authorization { user: mover, password: secret }";
+    await using guarded = await NatsCluster.start(found.path!, 1, settings);
+    const flags = ["--cluster", guarded.urls.join(), "--nats-user", "mover"];
+    const refused = await runImport(flags, undefined, { LETTERPRESS_NATS_PASSWORD: "wrong" });
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain("refuses this user");
+    const { code } = await runImport(flags, undefined, { LETTERPRESS_NATS_PASSWORD: "secret" });
+    expect(code).toBe(0);
   });
 
   test("shows how far it is, stops when it is asked to, goes on, and tells what it has done", async () => {

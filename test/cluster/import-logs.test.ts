@@ -15,7 +15,7 @@ import {
   type PartitionId,
   type PartitionLog,
 } from "@letterpress/log";
-import { batchOf, partitionOf, Random } from "@letterpress/log/testing";
+import { batchOf, keyedBatch, keyedRecords, partitionOf, Random, stateOf } from "@letterpress/log/testing";
 import { encodeRecordBatch } from "@letterpress/wire";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { findNatsServer } from "./find-nats-server.ts";
@@ -168,6 +168,26 @@ describe.skipIf(found.path === undefined).each([1, 3] as const)(
         await expectCopies();
       }, 90_000);
     } else {
+      test("go on like any other: with appends, compaction, deletion and another leader", async () => {
+        await run();
+        for (const [index, id] of PARTITIONS.entries()) {
+          const original = await keyedRecords(logs[index]!);
+          let leading = await openJetStreamEngine({ servers: nats.urls, replicas });
+          let log = await leading.open(id, CONFIG);
+          await log.append(keyedBatch([{ key: "new", value: "value" }]));
+          const before = await keyedRecords(log);
+          expect(before.slice(0, -1)).toEqual(original);
+          await log.enforceRetention(LATER_MS);
+          await leading.close();
+          leading = await openJetStreamEngine({ servers: nats.urls, replicas });
+          log = await leading.open(id, CONFIG);
+          expect(stateOf(await keyedRecords(log))).toEqual(stateOf(before));
+          await log.trim(log.endOffset - 1n);
+          expect(await keyedRecords(log)).toEqual(before.slice(-1));
+          await leading.close();
+        }
+      });
+
       test("are the same when two attempts meet", async () => {
         const attempts = await Promise.allSettled([run(), run()]);
         for (const attempt of attempts) {

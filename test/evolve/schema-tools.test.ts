@@ -2,6 +2,8 @@ import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { RegistryClient } from "@letterpress/registry/client";
+import type { SchemaReference } from "@letterpress/schema";
 import { startTestServer } from "@letterpress/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Shop } from "./shop.ts";
@@ -58,6 +60,43 @@ test("a whole registry moves to another one with its ids, versions, levels and d
   expect(JSON.parse(again.stdout)).toEqual(JSON.parse(before.stdout));
   expect((await there("config", "flights.departed-value")).stdout).toBe("FULL_TRANSITIVE\n");
   expect((await there("mode", "flights.departed-value")).stdout).toBe("READWRITE\n");
+});
+
+test("contexts, metadata and the levels that held move, too; a level that is not known there is told", async () => {
+  const registry = new RegistryClient({ url: shop.server.registry });
+  const record = (name: string, ...fields: object[]) => ({
+    format: "AVRO" as const,
+    text: JSON.stringify({ type: "record", name, fields }),
+    references: [] as SchemaReference[],
+  });
+  const money = { name: "Money", subject: "money", version: 1 };
+  const metadata = { properties: { owner: "payments" } };
+  await registry.register(":.lab:money", record("Money"), { metadata });
+  const order = { ...record("Order", { name: "sum", type: "Money" }), references: [money] };
+  await registry.register(":.lab:orders", order);
+  await registry.setConfig("FULL");
+  await registry.setConfig("STRICT", ":.lab:orders");
+  const file = join(shop.folder, "registry.json");
+  await shop.schema("export", ":.lab:orders", "--out", file);
+
+  await using other = await startTestServer();
+  const moved = new RegistryClient({ url: other.registry });
+  // The same id in the default context is another one.
+  await moved.register("elsewhere", record("Elsewhere"));
+  const there = (...args: string[]) => shop.run(["schema", ...args, "--registry", other.registry]);
+  expect(await there("import", file)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("Imported 2 versions"),
+  });
+  const [before, after] = await Promise.all([registry, moved].map((each) => each.version(":.lab:money", 1)));
+  expect(after).toEqual(before);
+  expect(after).toMatchObject({ id: 1, contract: { metadata } });
+  expect([await moved.config(":.lab:money"), await moved.config(":.lab:orders")]).toEqual(["FULL", "STRICT"]);
+  expect(await moved.config()).toBe("BACKWARD");
+  const offline = ["check", ORDERS, "--offline", "--lock", file];
+  expect(await shop.schema(...offline, "--subject", ":.lab:orders", "--level", "none")).toMatchObject({
+    code: 0,
+  });
 });
 
 test("an import that clashes imports nothing", async () => {

@@ -25,4 +25,4 @@ export type {
   StoredSchema,
   SubjectVersion,
 } from "./stored-schema.ts";
-export { formatSubject, type SubjectName } from "./subject-name.ts";
+export { formatSubject, qualifyReference, type SubjectName } from "./subject-name.ts";

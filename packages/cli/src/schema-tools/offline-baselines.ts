@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { qualifyReference } from "@letterpress/registry";
 import { parseSchema, type ResolvedSchema } from "@letterpress/schema";
 import { CliError } from "../cli-error.ts";
 import { fileRenamer, readContracts } from "../contracts.ts";
@@ -18,28 +19,28 @@ const DEPTH_MAX = 32;
 export function snapshotBaseline(snapshot: Snapshot): Baseline {
   const subjects = new Map(snapshot.subjects.map((each) => [each.subject, each]));
   const resolved = new Map<SnapshotVersion, ResolvedSchema>();
-  const resolveVersion = (version: SnapshotVersion, depth = 0): ResolvedSchema => {
-    const known = resolved.get(version) ?? resolveNew(version, depth);
+  const resolveVersion = (version: SnapshotVersion, home: string, depth = 0): ResolvedSchema => {
+    const known = resolved.get(version) ?? resolveNew(version, home, depth);
     resolved.set(version, known);
     return known;
   };
   const resolveNew = (
     { schemaType, schema, references }: SnapshotVersion,
+    home: string,
     depth: number,
   ): ResolvedSchema => ({
     format: schemaType,
     text: schema,
     references: references.map((reference) => {
-      const included = subjects
-        .get(reference.subject)
-        ?.versions.find(({ version }) => version === reference.version);
+      const subject = qualifyReference(home, reference.subject);
+      const included = subjects.get(subject)?.versions.find(({ version }) => version === reference.version);
       if (included === undefined || depth > DEPTH_MAX) {
         throw new CliError(
           "BAD_INPUT",
-          `the export lacks version ${reference.version} of ${reference.subject}; write it again`,
+          `the export lacks version ${reference.version} of ${subject}; write it again`,
         );
       }
-      return { ...reference, schema: resolveVersion(included, depth + 1) };
+      return { ...reference, schema: resolveVersion(included, subject, depth + 1) };
     }),
   });
   return {
@@ -48,7 +49,7 @@ export function snapshotBaseline(snapshot: Snapshot): Baseline {
       const sorted = live.toSorted((a, b) => a.version - b.version);
       return (which === "all" ? sorted : sorted.slice(-1)).map((each) => {
         const file = `${subject} version ${each.version}`;
-        return { version: each.version, schema: parseSchema(resolveVersion(each), { file }) };
+        return { version: each.version, schema: parseSchema(resolveVersion(each, subject), { file }) };
       });
     },
     level: async (subject) => levelNamed(subjects.get(subject)?.compatibility ?? snapshot.compatibility),

@@ -31,7 +31,7 @@ export async function readOperand(
       number === undefined ? "latest" : Number(number),
     );
     const name = `${subject} version ${version}`;
-    return { name, subject, parsed: parseSchema(await registry.resolve(schema), { file: name }) };
+    return { name, subject, parsed: parseSchema(await registry.resolve(schema, subject), { file: name }) };
   }
   const { cwd, contracts } = options;
   const [source] = await schemaSources({ file: resolve(cwd, text), subject: undefined, contracts }, cwd);

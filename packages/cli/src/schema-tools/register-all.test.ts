@@ -1,8 +1,7 @@
-import { createRegistryApp, MemoryRegistryLog, Registry, RegistryState } from "@letterpress/registry";
-import { RegistryClient } from "@letterpress/registry/client";
 import type { ResolvedSchema } from "@letterpress/schema";
 import { expect, test } from "vitest";
 import { CliError } from "../cli-error.ts";
+import { registryThat } from "../testing/in-process-registry.ts";
 import { registerAll } from "./register-all.ts";
 
 const record = (name: string, ...fields: object[]) => JSON.stringify({ type: "record", name, fields });
@@ -21,21 +20,6 @@ const SOURCES = [
   { subject: "orders", schema: ORDER },
   { subject: "payments", schema: PAYMENT },
 ];
-
-/** What becomes of a call: `pass`, or what is thrown or answered instead, before or behind the registry. */
-type Intercept = (route: string, pass: () => Promise<Response>) => Promise<Response>;
-
-function registryThat(intercept: Intercept) {
-  const state = new RegistryState();
-  const registry = new Registry({ state, log: new MemoryRegistryLog(state) });
-  const app = createRegistryApp(registry);
-  const here: typeof fetch = async (url, init) => {
-    const { pathname } = new URL(String(url));
-    return intercept(`${init?.method ?? "GET"} ${pathname}`, async () => app.request(String(url), init));
-  };
-  const client = new RegistryClient({ url: "http://registry", fetch: here, backoffMs: 1, timeoutMs: 1_000 });
-  return { registry, client };
-}
 
 const refusal = () =>
   new Response(JSON.stringify({ error_code: 42205, message: "not now" }), { status: 422 });

@@ -12,6 +12,8 @@ const snapshotVersion = z.object({
   schemaType: z.enum(["AVRO", "PROTOBUF"]),
   schema: z.string(),
   references: z.array(reference).default([]),
+  metadata: z.record(z.string(), z.unknown()).optional(),
+  ruleSet: z.record(z.string(), z.unknown()).optional(),
 });
 
 const snapshotSubject = z.object({
@@ -28,7 +30,10 @@ const snapshot = z.object({
   subjects: z.array(snapshotSubject),
 });
 
-/** A registry, or some subjects of one, as a document: what `export` writes, `import` reads and `--offline` checks. */
+/**
+ * A registry, or some subjects of one, as a document: what `export` writes, `import` reads and `--offline` checks.
+ * Subjects of other contexts than the default one are qualified, as in `:.lab:orders-value`.
+ */
 export type Snapshot = z.output<typeof snapshot>;
 export type SnapshotSubject = z.output<typeof snapshotSubject>;
 export type SnapshotVersion = z.output<typeof snapshotVersion>;

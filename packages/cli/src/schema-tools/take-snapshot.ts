@@ -1,10 +1,11 @@
+import { qualifyReference } from "@letterpress/registry";
 import type { RegistryClient } from "@letterpress/registry/client";
 import { SNAPSHOT_FORMAT, type Snapshot, type SnapshotSubject, type SnapshotVersion } from "./snapshot.ts";
 import { unlessMissing } from "./unless-missing.ts";
 
 /**
- * Reads a whole registry, or these subjects and what they include. Ids, versions, levels and soft-deleted versions
- * are kept.
+ * Reads a whole registry, or these subjects and what they include. Ids, versions, metadata, rules, levels and
+ * soft-deleted versions are kept.
  */
 export async function takeSnapshot(
   registry: RegistryClient,
@@ -21,7 +22,7 @@ export async function takeSnapshot(
     taken.set(subject, { subject, ...(own === compatibility ? {} : { compatibility: own }), versions });
     const live = new Set((await unlessMissing(registry.versions(subject))) ?? []);
     for (const number of await registry.versions(subject, { deleted: true })) {
-      const { version, id, schema } = await registry.version(subject, number, { deleted: true });
+      const { version, id, schema, contract } = await registry.version(subject, number, { deleted: true });
       const { format, text, references } = schema;
       versions.push({
         version,
@@ -30,9 +31,11 @@ export async function takeSnapshot(
         schemaType: format,
         schema: text,
         references: [...references],
+        ...contract,
       });
       onProgress(++count);
-      if (subjects !== undefined) for (const reference of references) await take(reference.subject);
+      if (subjects !== undefined)
+        for (const reference of references) await take(qualifyReference(subject, reference.subject));
     }
   };
   for (const subject of subjects ?? (await registry.subjects({ deleted: true }))) await take(subject);

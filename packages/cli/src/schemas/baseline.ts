@@ -17,7 +17,7 @@ export function registryBaseline(registry: RegistryClient): Baseline {
       const found: VersionedSchema[] = [];
       for (const version of which === "all" ? numbers : numbers.slice(-1)) {
         const { schema: definition } = await registry.version(subject, version);
-        const schema = await registry.resolve(definition);
+        const schema = await registry.resolve(definition, subject);
         found.push({ version, schema: parseSchema(schema, { file: `${subject} version ${version}` }) });
       }
       return found;

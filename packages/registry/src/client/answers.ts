@@ -10,6 +10,13 @@ export interface RegisteredVersion {
   /** Undefined from registries older than Confluent's 8.0. */
   readonly guid: string | undefined;
   readonly schema: SchemaDefinition;
+  readonly contract: DataContract;
+}
+
+/** What data contracts add to a schema, and what is part of its identity: kept here as it is. */
+export interface DataContract {
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  readonly ruleSet?: Readonly<Record<string, unknown>> | undefined;
 }
 
 const reference = z.object({ name: z.string(), subject: z.string(), version: z.number().int() });
@@ -26,6 +33,8 @@ export const versionAnswer = z.object({
   version: z.number().int(),
   id: z.number().int(),
   guid: z.string().nullish(),
+  metadata: z.record(z.string(), z.unknown()).nullish(),
+  ruleSet: z.record(z.string(), z.unknown()).nullish(),
 });
 /** Registries older than Confluent's 8.0 answer with the id alone. */
 export const registerAnswer = z.object({ id: z.number().int(), version: z.number().int().nullish() });
@@ -65,8 +74,9 @@ export function toDefinition(answer: z.output<typeof definitionAnswer>): SchemaD
 }
 
 export function toRegisteredVersion(answer: z.output<typeof versionAnswer>): RegisteredVersion {
-  const { subject, version, id, guid } = answer;
-  return { subject, version, id, guid: guid ?? undefined, schema: toDefinition(answer) };
+  const { subject, version, id, guid, metadata, ruleSet } = answer;
+  const contract = { ...(metadata && { metadata }), ...(ruleSet && { ruleSet }) };
+  return { subject, version, id, guid: guid ?? undefined, schema: toDefinition(answer), contract };
 }
 
 /** A schema as it is sent. */

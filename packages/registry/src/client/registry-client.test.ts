@@ -111,6 +111,18 @@ test("an import brings ids and versions along, and deleted versions can be asked
   expect(await client.version("s", 7, { deleted: true })).toMatchObject({ id: 40, version: 7 });
 });
 
+test("references without a context are read in that of the schema that has them", async () => {
+  const { client } = testClient();
+  const money = definition(avroRecord("Money", "amount"));
+  await client.register("money", definition(avroRecord("Money", "other")));
+  await client.register(":.lab:money", money);
+  const order = { ...ORDER, references: [{ name: "Money", subject: "money", version: 1 }] };
+  await client.register(":.lab:orders", order, { metadata: { properties: { owner: "us" } } });
+  const { schema, contract } = await client.version(":.lab:orders", 1);
+  expect((await client.resolve(schema, ":.lab:orders")).references[0]!.schema).toEqual(money);
+  expect(contract).toEqual({ metadata: { properties: { owner: "us" } } });
+});
+
 test("compatibility is told with its reasons", async () => {
   const { client } = testClient();
   await client.register("s", ORDER);

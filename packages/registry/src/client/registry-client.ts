@@ -5,6 +5,7 @@ import {
   checkAnswer,
   compatibilityAnswer,
   configAnswer,
+  type DataContract,
   definitionAnswer,
   modeAnswer,
   numbersAnswer,
@@ -51,7 +52,7 @@ export class RegistryClient {
 
   /**
    * Makes a schema the next version of a subject, or finds it there. Its references must be registered. Ids and
-   * versions may be asked for in mode IMPORT alone.
+   * versions may be asked for in mode IMPORT alone; metadata and rules come from the version before where none are given.
    */
   async register(
     subject: string,
@@ -60,7 +61,7 @@ export class RegistryClient {
       readonly normalize?: boolean | undefined;
       readonly id?: number | undefined;
       readonly version?: number | undefined;
-    } = {},
+    } & DataContract = {},
   ): Promise<RegisterResult> {
     const { normalize, ...wanted } = options;
     const path = `${subjectPath(subject)}/versions${query({ normalize })}`;
@@ -97,7 +98,7 @@ export class RegistryClient {
     return this.#ids.get(key, async () => (await this.lookup(subject, schema)).id);
   }
 
-  /** A schema with all it includes; asked once and then kept. */
+  /** A schema with all it includes, in the registry's default context; asked once and then kept. */
   schemaById(id: number): Promise<ResolvedSchema> {
     return this.#schemas.get(id, async () => {
       const answer = await this.#get(`/schemas/ids/${id}`, definitionAnswer);
@@ -113,11 +114,21 @@ export class RegistryClient {
     });
   }
 
-  /** The texts of everything a definition refers to, put in. */
-  resolve(definition: SchemaDefinition): Promise<ResolvedSchema> {
-    return putReferencesIn(definition, (subject, version) =>
+  /**
+   * The texts of everything a definition refers to, put in.
+   *
+   * @param home A subject of the context in which references without one are. Default: the default context.
+   */
+  resolve(definition: SchemaDefinition, home = ""): Promise<ResolvedSchema> {
+    return putReferencesIn(definition, home, (subject, version) =>
       this.#references.get(`${subject}\n${version}`, () => this.#readReference(subject, version)),
     );
+  }
+
+  /** The text that an id means in the context of a subject. */
+  async textById(id: number, home: string): Promise<string> {
+    const answer = await this.#get(`/schemas/ids/${id}${query({ subject: home })}`, definitionAnswer);
+    return answer.schema;
   }
 
   /** The newest version of a subject that is not deleted. */

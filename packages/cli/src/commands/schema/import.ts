@@ -36,13 +36,15 @@ async function run(file: string, input: unknown, io: Io): Promise<void> {
   const flags = checkFlags(flagsSchema, input);
   using progress = new Progress(io, "versions");
   const snapshot = await readSnapshot(resolve(io.cwd(), file), file);
-  const { imported, present } = await restoreSnapshot(registryOf(flags), snapshot, {
+  const { imported, present, weakened } = await restoreSnapshot(registryOf(flags), snapshot, {
     dryRun: flags.dryRun,
     onProgress: (count) => progress.update(count),
   });
   const verb = flags.dryRun ? "Would import" : "Imported";
-  new Output(io, flags).result(
-    { dryRun: flags.dryRun, imported, present },
-    () => `${verb} ${counted(imported, "version")}; ${present} already there.`,
+  new Output(io, flags).result({ dryRun: flags.dryRun, imported, present, weakened }, () =>
+    [
+      `${verb} ${counted(imported, "version")}; ${present} already there.`,
+      ...weakened.map((subject) => `${subject} has FULL_TRANSITIVE: the registry does not know STRICT.`),
+    ].join("\n"),
   );
 }

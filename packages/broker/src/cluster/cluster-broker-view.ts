@@ -8,7 +8,8 @@ export class ClusterBrokerView implements ClusterView {
   readonly nodeId: number;
   readonly #member: ClusterMembership;
   readonly #topics: TopicCatalog;
-  #brokers: readonly BrokerEndpoint[] | undefined;
+  /** The live brokers, as this one saw them while it was one of them. */
+  #brokers: readonly BrokerEndpoint[] = [];
   /** By topic and partition, until something changes. */
   readonly #leaderships = new Map<string, PartitionLeadership[]>();
 
@@ -17,8 +18,9 @@ export class ClusterBrokerView implements ClusterView {
     this.nodeId = nodeId;
     this.#member = member;
     this.#topics = topics;
+    this.#look();
     member.onChange(() => {
-      this.#brokers = undefined;
+      this.#look();
       this.#leaderships.clear();
     });
   }
@@ -29,9 +31,6 @@ export class ClusterBrokerView implements ClusterView {
   }
 
   brokers(): readonly BrokerEndpoint[] {
-    this.#brokers ??= this.#member
-      .sessions()
-      .map(({ nodeId, host, port, rack }) => ({ nodeId, host, port, rack }));
     return this.#brokers;
   }
 
@@ -56,6 +55,16 @@ export class ClusterBrokerView implements ClusterView {
     if (found === undefined) return false;
     const quorum = Math.floor(found.replicationFactor / 2) + 1;
     return copies <= quorum || this.#member.replicasProven(found.id, partition) >= copies;
+  }
+
+  /**
+   * A broker that is cut off from the cluster sees everybody vanish. It goes on telling whom it knew last, for clients that
+   * ask nobody but it have to find the others, which may be well.
+   */
+  #look(): void {
+    const sessions = this.#member.sessions();
+    if (!sessions.some(({ nodeId }) => nodeId === this.nodeId)) return;
+    this.#brokers = sessions.map(({ nodeId, host, port, rack }) => ({ nodeId, host, port, rack }));
   }
 
   /**

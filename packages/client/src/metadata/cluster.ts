@@ -38,9 +38,8 @@ export class Cluster {
 
   /** A connection for short requests to any broker that can be reached. */
   async any(): Promise<Connection> {
-    const known = this.metadata.brokers;
-    const start = Math.floor(Math.random() * known.length);
-    const candidates = [...known.slice(start), ...known.slice(0, start), ...this.options.brokers];
+    // In any order: whoever is asked first each time might be the one broker that does not know what the others do.
+    const candidates = [...rotated(this.metadata.brokers), ...rotated(this.options.brokers)];
     let failure: unknown;
     for (const address of this.#talkativeFirst(candidates)) {
       this.#throwIfClosed();
@@ -182,6 +181,12 @@ export class Cluster {
   #throwIfClosed(): void {
     if (this.#closing.signal.aborted) throw new LetterpressError("CLOSED", "the client is closed");
   }
+}
+
+/** The same round, begun anywhere. */
+function rotated<T>(values: readonly T[]): T[] {
+  const start = Math.floor(Math.random() * values.length);
+  return [...values.slice(start), ...values.slice(0, start)];
 }
 
 function keyOf({ host, port }: BrokerAddress): string {

@@ -70,3 +70,10 @@ test("a topic that is gone is forgotten, and why is remembered", () => {
   expect(cache.topic("orders")).toBeUndefined();
   expect(cache.errorOf("orders")).toMatchObject({ code: "UNKNOWN_TOPIC" });
 });
+
+test("an answer without brokers leaves those that are known", () => {
+  const cache = new MetadataCache();
+  cache.update(response(1, 5));
+  cache.update({ ...response(-1, 5), brokers: [] });
+  expect(cache.brokers.map(({ nodeId }) => nodeId)).toEqual([1, 2]);
+});

@@ -58,7 +58,8 @@ export class MetadataCache {
   update(response: MetadataResponse): void {
     this.clusterId = response.clusterId;
     this.controllerId = response.controllerId;
-    this.#brokers.clear();
+    // A broker that is cut off from its cluster may know of nobody; what others have told is still worth trying.
+    if (response.brokers.length > 0) this.#brokers.clear();
     for (const broker of response.brokers) this.#brokers.set(broker.nodeId, broker);
     for (const topic of response.topics) if (topic.name !== null) this.#updateTopic(topic.name, topic);
   }

@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import type { TopicCatalog } from "../topics/topic-catalog.ts";
+import { ClusterBrokerView } from "./cluster-broker-view.ts";
+import type { ClusterMembership, MemberSession } from "./cluster-join.ts";
+
+const session = (nodeId: number): MemberSession => ({
+  nodeId,
+  host: `host-${nodeId}`,
+  port: 9092,
+  rack: null,
+});
+
+/** Broker 1 of three, of which broker 2 leads partition 0 and broker 1 partition 1 of a topic. */
+function setUp() {
+  const state = { sessions: [1, 2, 3].map(session), isHeld: true };
+  let changed = (): void => {};
+  const member = {
+    sessions: () => state.sessions,
+    controllerId: 3,
+    leadershipOf: (_: string, partition: number) => ({
+      leaderId: 2 - partition,
+      leaderEpoch: 4,
+      session: "s",
+    }),
+    leads: (_: string, partition: number) => partition === 1 && state.isHeld,
+    replicasInSync: () => undefined,
+    onChange: (listener: () => void) => {
+      changed = listener;
+      return () => {};
+    },
+  } as unknown as ClusterMembership;
+  const topics = {
+    get: () => ({ id: "id", partitions: 2, replicationFactor: 1 }),
+  } as unknown as TopicCatalog;
+  const view = new ClusterBrokerView("cluster", 1, member, topics);
+  const see = (ids: readonly number[]): void => {
+    state.sessions = ids.map(session);
+    state.isHeld = ids.includes(1);
+    changed();
+  };
+  return { view, see };
+}
+
+const idsOf = (view: ClusterBrokerView) => view.brokers().map(({ nodeId }) => nodeId);
+
+test("a broker tells of the others for as long as it is one of them", () => {
+  const { view, see } = setUp();
+  expect(idsOf(view)).toEqual([1, 2, 3]);
+  see([1, 2]);
+  expect(idsOf(view)).toEqual([1, 2]);
+  expect(view.leaderOf("t", 0)).toMatchObject({ leaderId: 2 });
+  expect(view.leaderOf("t", 1)).toMatchObject({ leaderId: 1 });
+});
+
+test("a broker that is cut off leads nothing, and tells whom it knew last", () => {
+  const { view, see } = setUp();
+  see([]);
+  expect(idsOf(view)).toEqual([1, 2, 3]);
+  expect(view.leaderOf("t", 0)).toMatchObject({ leaderId: 2, leaderEpoch: 4 });
+  expect(view.leaderOf("t", 1)).toMatchObject({ leaderId: -1 });
+  see([1, 3]);
+  expect(idsOf(view)).toEqual([1, 3]);
+  expect(view.leaderOf("t", 0)).toMatchObject({ leaderId: -1 });
+});

@@ -78,7 +78,8 @@ export class KafkaWorkload implements AsyncDisposable {
   async progress(records: number, what: string, timeoutMs: number): Promise<void> {
     const goals = this.#acknowledged.map((count) => count + records);
     const isReached = () => this.#acknowledged.every((count, partition) => count >= goals[partition]!);
-    await waitFor(what, isReached, timeoutMs);
+    // A send that has failed for good is told at once.
+    await Promise.race([waitFor(what, isReached, timeoutMs), this.#producing]);
   }
 
   /** Stops producing, and waits until the group has seen everything that was acknowledged. */
@@ -99,6 +100,7 @@ export class KafkaWorkload implements AsyncDisposable {
 
   async #start(): Promise<void> {
     this.#producing = Promise.all(this.#partitions.map((partition) => this.#produce(partition)));
+    this.#producing.catch(() => {});
     const reader = this.#client.consumer({ requestTimeoutMs: this.#requestTimeoutMs });
     const partitions = this.#partitions.map((partition) => ({ topic: TOPIC, partition, offset: 0n }));
     await reader.assign(partitions);

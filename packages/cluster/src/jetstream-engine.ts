@@ -64,7 +64,10 @@ class JetStreamEngine implements LogEngine {
     this.#services = {
       tailBudget: new TailBudget(options.tailCacheBytes),
       inFlightBudget: new InFlightBudget(IN_FLIGHT_BYTES_MAX),
-      batchBytesMax: control.link.server.maxPayloadBytes - MESSAGE_OVERHEAD_BYTES,
+      // Servers may be configured anew while this process runs.
+      get batchBytesMax() {
+        return control.link.server.maxPayloadBytes - MESSAGE_OVERHEAD_BYTES;
+      },
     };
   }
 

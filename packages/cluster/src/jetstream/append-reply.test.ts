@@ -30,8 +30,12 @@ test("what is no answer leaves the append's fate open, what is refused does not 
   expect(readAppendReply(reply("no json")).kind).toBe("timed-out");
   expect(readAppendReply(reply("", 503)).kind).toBe("unavailable");
   expect(readAppendReply(refusal(10047, "insufficient storage resources available"))).toEqual({
-    kind: "unavailable",
+    kind: "full",
     reason: "insufficient storage resources available",
+  });
+  expect(readAppendReply(refusal(10008, "jetstream is off"))).toEqual({
+    kind: "unavailable",
+    reason: "jetstream is off",
   });
   expect(readAppendReply(reply("{}")).kind).toBe("unavailable");
 });

@@ -3,6 +3,9 @@ import type { NatsMessage } from "../nats/nats-link.ts";
 /** `wrong last sequence: 42`, and since 2.12 in some places the same without the number. */
 const WRONG_LAST_SEQUENCE = new Set([10071, 10164]);
 
+/** JetStream's numbers for a server or an account that has no room left, for any of its reasons. */
+const NO_ROOM = new Set([10002, 10023, 10028, 10047, 10077]);
+
 /** What became of an append. */
 export type AppendReply =
   | { readonly kind: "stored"; readonly sequence: number }
@@ -10,6 +13,8 @@ export type AppendReply =
   | { readonly kind: "wrong-sequence"; readonly lastSequence: number | undefined }
   /** Nobody could take it; nothing is stored, as far as the answer tells. */
   | { readonly kind: "unavailable"; readonly reason: string }
+  /** There is no room for it; nothing is stored. */
+  | { readonly kind: "full"; readonly reason: string }
   /** Nobody knows. */
   | { readonly kind: "timed-out"; readonly reason: string };
 
@@ -30,7 +35,9 @@ export function readAppendReply(reply: NatsMessage | undefined): AppendReply {
   const { seq, error } = ack;
   if (error === undefined && seq !== undefined) return { kind: "stored", sequence: seq };
   const description = error?.description ?? "the stream gave no reason";
-  if (!WRONG_LAST_SEQUENCE.has(error?.err_code ?? 0)) return { kind: "unavailable", reason: description };
+  const number = error?.err_code ?? 0;
+  if (NO_ROOM.has(number)) return { kind: "full", reason: description };
+  if (!WRONG_LAST_SEQUENCE.has(number)) return { kind: "unavailable", reason: description };
   const digits = /\d+$/.exec(description)?.[0];
   return { kind: "wrong-sequence", lastSequence: digits === undefined ? undefined : Number(digits) };
 }

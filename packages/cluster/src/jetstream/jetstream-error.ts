@@ -3,6 +3,8 @@ export type JetStreamErrorCode =
   | "UNAVAILABLE"
   /** No answer; the request may have been carried out. */
   | "TIMED_OUT"
+  /** Nothing was stored, for there is no room left. */
+  | "FULL"
   /** The server said no; `errorNumber` is its reason. */
   | "REFUSED";
 

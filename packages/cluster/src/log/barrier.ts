@@ -11,6 +11,7 @@ const RETRY_MS = 200;
 /** Longer than any election: a server that still answers with an older end is no straggler. */
 const LOSS_MS = 20_000;
 const NO_BYTES = Buffer.alloc(0);
+const FAILURES = { unavailable: "UNAVAILABLE", full: "FULL", "timed-out": "TIMED_OUT" } as const;
 
 export interface BarrierOptions {
   readonly stream: PartitionStream;
@@ -63,10 +64,7 @@ export async function placeBarrier(
       const reply = await append(stream, header, last);
       if (reply.kind === "stored") return { sequence: reply.sequence, header };
       if (reply.kind !== "wrong-sequence") {
-        throw new JetStreamError(
-          reply.kind === "unavailable" ? "UNAVAILABLE" : "TIMED_OUT",
-          `${stream.name}: ${reply.reason}`,
-        );
+        throw new JetStreamError(FAILURES[reply.kind], `${stream.name}: ${reply.reason}`);
       }
       hint = reply.lastSequence;
     } catch (error) {

@@ -30,12 +30,16 @@ export class CommitWaiters {
     if (count > 0) for (const { resolve } of this.#waiters.splice(0, count)) resolve();
   }
 
-  /** Rejects those that have waited too long. What they wait for may still be stored. */
-  expire(error: unknown): void {
-    const nowMs = performance.now();
-    const expired = this.#waiters.filter(({ deadlineMs }) => deadlineMs <= nowMs);
+  /**
+   * Rejects those that have waited too long. What they wait for may still be stored.
+   *
+   * @param earlierMs by how much they wait less than otherwise. Default 0.
+   */
+  expire(error: unknown, earlierMs = 0): void {
+    const dueMs = performance.now() + earlierMs;
+    const expired = this.#waiters.filter(({ deadlineMs }) => deadlineMs <= dueMs);
     if (expired.length === 0) return;
-    this.#waiters = this.#waiters.filter(({ deadlineMs }) => deadlineMs > nowMs);
+    this.#waiters = this.#waiters.filter(({ deadlineMs }) => deadlineMs > dueMs);
     for (const { reject } of expired) reject(error);
   }
 

@@ -24,6 +24,7 @@ import type { TailCache } from "./tail-cache.ts";
 const PENDING_BYTES_MAX = 64 * 1024 * 1024;
 /** Long enough for an election, and as long as producers wait by default. */
 const COMMIT_TIMEOUT_MS = 30_000;
+const FULL_TIMEOUT_MS = 3_000;
 const DRAIN_TIMEOUT_MS = 5_000;
 const DRAIN_POLL_MS = 5;
 const NO_BYTES = Buffer.alloc(0);
@@ -189,6 +190,7 @@ export class LogAppender {
         failed: (error) => this.#expire(error),
       });
       if (this.#failure !== undefined) return;
+      this.#assertFits(settled.stored.length);
       this.#pipeline.resume(settled.stored, settled.sequence);
     } catch (error) {
       this.fail(
@@ -202,11 +204,21 @@ export class LogAppender {
   /** While no server answers, whoever has waited long enough hears of it. The appends stay and may still be stored. */
   #expire(cause: JetStreamError): void {
     if (this.#failure !== undefined) throw this.#failure;
-    const code = cause.code === "UNAVAILABLE" ? "NOT_ENOUGH_REPLICAS" : "TIMED_OUT";
+    const code = cause.code === "TIMED_OUT" ? "TIMED_OUT" : "NOT_ENOUGH_REPLICAS";
     const error = new LogError(code, `not stored in time: ${cause.message}`, { cause });
-    this.#waiters.expire(error);
-    const nowMs = performance.now();
-    for (const { deadlineMs, reject } of this.#marks) if (deadlineMs <= nowMs) reject(error);
+    // Servers come back by themselves; room has to be made by somebody, who should hear of it soon.
+    const earlierMs = cause.code === "FULL" ? COMMIT_TIMEOUT_MS - FULL_TIMEOUT_MS : 0;
+    this.#waiters.expire(error, earlierMs);
+    const dueMs = performance.now() + earlierMs;
+    for (const { deadlineMs, reject } of this.#marks) if (deadlineMs <= dueMs) reject(error);
+  }
+
+  /** An append that no server takes any more would hold up all behind it for ever: the log has to be opened anew without. */
+  #assertFits(storedCount: number): void {
+    const { batchBytesMax } = this.#options.services;
+    const left = this.#pipeline.unacknowledged.slice(storedCount);
+    const tooLarge = left.find(({ bytes }) => bytes.length > batchBytesMax);
+    if (tooLarge !== undefined) throw tooLargeError(tooLarge.bytes.length, batchBytesMax);
   }
 
   #mark(kind: "logstart" | "cleaned"): Promise<number> {
@@ -222,15 +234,17 @@ export class LogAppender {
 
   #assertRoom(batchBytes: number): void {
     const { batchBytesMax } = this.#options.services;
-    if (batchBytes > batchBytesMax) {
-      throw new LogError(
-        "BATCH_TOO_LARGE",
-        `a batch of ${batchBytes} bytes does not fit a message of NATS: at most ${batchBytesMax}; raise max_payload`,
-      );
-    }
+    if (batchBytes > batchBytesMax) throw tooLargeError(batchBytes, batchBytesMax);
     if (this.#pipeline.pendingBytes + batchBytes <= PENDING_BYTES_MAX) return;
     throw new LogError("NOT_ENOUGH_REPLICAS", `${PENDING_BYTES_MAX} bytes wait to be stored already`);
   }
+}
+
+function tooLargeError(batchBytes: number, batchBytesMax: number): LogError {
+  return new LogError(
+    "BATCH_TOO_LARGE",
+    `a batch of ${batchBytes} bytes does not fit a message of NATS: at most ${batchBytesMax}; raise max_payload`,
+  );
 }
 
 /** The caller has checked CRC and records; this keeps a mistake of its from ever being stored. */

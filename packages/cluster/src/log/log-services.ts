@@ -5,6 +5,6 @@ import type { TailBudget } from "./tail-cache.ts";
 export interface LogServices {
   readonly tailBudget: TailBudget;
   readonly inFlightBudget: InFlightBudget;
-  /** The largest batch that fits one message. */
+  /** The largest batch that fits one message, in bytes. It changes when servers are configured anew. */
   readonly batchBytesMax: number;
 }

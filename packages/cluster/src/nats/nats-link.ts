@@ -4,6 +4,7 @@ import {
   connect,
   createInbox,
   credsAuthenticator,
+  ErrorCode,
   headers as makeHeaders,
   type NatsConnection,
   NatsError,
@@ -58,17 +59,23 @@ const PING_INTERVAL_MS = 1_000;
 const PINGS_UNANSWERED_MAX = 3;
 const RECONNECT_WAIT_MS = 100;
 const RECONNECT_JITTER_MS = 150;
+/** How often a connection that is reset is sought anew. */
+const ATTEMPTS_MAX = 3;
 /** What is not permitted is remembered up to so many subjects. */
 const FORBIDDEN_MAX = 100;
 
 /** @throws ClusterError `NATS_UNREACHABLE`, `NATS_UNAUTHORIZED`, `NATS_TLS`, `INVALID_OPTIONS` */
 export async function connectNats(options: NatsOptions): Promise<NatsLink> {
   assertReadable(options);
-  try {
-    return new Link(await connect(connectionOptions(options)));
-  } catch (error) {
-    const isRefused = error instanceof NatsError && error.isAuthError();
-    throw connectFailure(error, isRefused, options);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return new Link(await connect(connectionOptions(options)));
+    } catch (error) {
+      // A server that refuses somebody over TLS may close the connection before its reason has arrived.
+      if ((error as { code?: string }).code === "ECONNRESET" && attempt < ATTEMPTS_MAX) continue;
+      const isRefused = error instanceof NatsError && error.isAuthError();
+      throw connectFailure(error, isRefused, options);
+    }
   }
 }
 
@@ -97,10 +104,15 @@ class Link implements NatsLink {
   publish(subject: string, payload: Uint8Array, { reply, headers }: PublishOptions = {}): void {
     // A closed connection drops messages like a broken one: whoever waits for an answer hears of it by its timeout.
     if (this.#connection.isClosed()) return;
-    this.#connection.publish(subject, payload, {
-      ...(reply === undefined ? {} : { reply }),
-      ...(headers === undefined ? {} : { headers: toHeaders(headers) }),
-    });
+    try {
+      this.#connection.publish(subject, payload, {
+        ...(reply === undefined ? {} : { reply }),
+        ...(headers === undefined ? {} : { headers: toHeaders(headers) }),
+      });
+    } catch (error) {
+      // So is a message that was small enough for the server that it was made for, and is not for the present one.
+      if (!(error instanceof NatsError && error.code === ErrorCode.MaxPayloadExceeded)) throw error;
+    }
   }
 
   subscribe(subject: string, onMessage: (message: NatsMessage) => void): () => void {
@@ -173,7 +185,5 @@ function connectionOptions(options: NatsOptions): ConnectionOptions {
     reconnectJitter: RECONNECT_JITTER_MS,
     reconnectJitterTLS: RECONNECT_JITTER_MS,
     maxReconnectAttempts: -1,
-    // Servers may be configured anew one after the other: who was let in once will be again.
-    ignoreAuthErrorAbort: true,
   };
 }

@@ -64,7 +64,7 @@ describe.skipIf(found.path === undefined)("a data folder moved into a cluster", 
       expect(new Set(left).size).toBe(ORDERS_LEFT);
       await expect(importData({ data, cluster: cluster() })).rejects.toMatchObject({
         code: "CLUSTER_NOT_EMPTY",
-        message: expect.stringContaining("was imported into it already"),
+        message: expect.stringContaining("was imported into this cluster already"),
       });
     } finally {
       for (const server of brokers) await server.close();

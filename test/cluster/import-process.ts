@@ -24,7 +24,8 @@ if (data !== undefined && servers !== undefined) {
   // A crash may come when all is done but telling so.
   const isDone = await importing.then(
     () => true,
-    ({ code, message }) => code === "CLUSTER_NOT_EMPTY" && message.includes("was imported into it already"),
+    ({ code, message }) =>
+      code === "CLUSTER_NOT_EMPTY" && message.includes("imported into this cluster already"),
   );
   if (isDone) console.log("done");
   else process.exitCode = 1;

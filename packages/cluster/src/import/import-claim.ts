@@ -53,9 +53,10 @@ export class ImportClaim {
     if (info === undefined) return this.#assertNoStreams();
     const found = unfinishedImport(info);
     if (found === undefined) {
-      const isOurs = finishedImport(info) === origin.id;
-      throw notEmpty(
-        isOurs ? `${origin.name} was imported into it already` : "it has topics of its own already",
+      if (finishedImport(info) !== origin.id) throw notEmpty("it has topics of its own already");
+      throw new ClusterError(
+        "CLUSTER_NOT_EMPTY",
+        `${origin.name} was imported into this cluster already; start its brokers`,
       );
     }
     if (isRestart) return;

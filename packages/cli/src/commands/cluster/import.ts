@@ -24,15 +24,16 @@ const DONE: Readonly<Record<ImportPhase, string>> = {
 const MB = 1_000_000;
 
 export function clusterImport(io: Io): Command {
-  return addClusterConnectionFlags(new Command("import"))
+  const command = new Command("import")
+    .requiredOption("--data <dir>", "the data folder; what it holds stays as it is")
+    .option("--replicas <number>", "how many NATS servers keep each partition: 1, 3 or 5 (default: 3)")
+    .option("--restart", "begin anew: remove what an import that has not finished has copied");
+  return addClusterConnectionFlags(command)
     .summary("move the data folder of a single server into a cluster")
     .description(
       "Copies the data folder of a server that is stopped into a cluster that holds nothing yet: topics, records at their " +
         "offsets, groups, schemas. Brokers join when it is done. Started again, it goes on where it was stopped.",
     )
-    .requiredOption("--data <dir>", "the data folder; it stays as it is")
-    .option("--replicas <number>", "how many NATS servers keep each partition: 1, 3 or 5 (default: 3)")
-    .option("--restart", "begin anew: remove what an import that has not finished has copied")
     .option("--json", "print one JSON document")
     .action((flags: ImportFlags) => run(flags, io));
 }

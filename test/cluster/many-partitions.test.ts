@@ -8,7 +8,7 @@ import { NatsCluster } from "./nats-cluster.ts";
 const found = findNatsServer();
 const TOPIC = "many";
 /** Enough to see that it works in the ordinary test run; the long run asks for 300, each on three servers. */
-const PARTITIONS = Number(process.env.LETTERPRESS_MANY_PARTITIONS ?? 60);
+const PARTITIONS = Number(process.env.LETTERPRESS_MANY_PARTITIONS ?? 40);
 const SERVERS = PARTITIONS >= 300 ? 3 : 1;
 const START_MS_MAX = 30_000;
 const NODE_IDS = [1, 2, 3];

@@ -11,7 +11,7 @@ import { NatsCluster } from "./nats-cluster.ts";
 const found = findNatsServer();
 const PARTITIONS = 6;
 /** A few in the ordinary test run; the long run asks for more. */
-const ROUNDS = Number(process.env.LETTERPRESS_ZOMBIE_ROUNDS ?? 3);
+const ROUNDS = Number(process.env.LETTERPRESS_ZOMBIE_ROUNDS ?? 2);
 /** Short, so that a paused broker is soon taken for gone. */
 const SESSION_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 1_000;

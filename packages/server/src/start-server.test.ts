@@ -64,6 +64,19 @@ test.each(["kafka", "http"] as const)(
   },
 );
 
+test("incompatible schemas are answered with the code that is configured", async () => {
+  await using server = await startServer({ ...quiet, registry: { incompatibleCode: 40901 } });
+  const register = async (type: string) => {
+    const body = JSON.stringify({ schema: JSON.stringify(type) });
+    const headers = { "content-type": "application/json" };
+    return fetch(`${server.http}/subjects/a-value/versions`, { method: "POST", body, headers });
+  };
+  await register("string");
+  const refused = await register("int");
+  expect(refused.status).toBe(409);
+  expect(await refused.json()).toMatchObject({ error_code: 40901 });
+});
+
 test("settings that make no sense are listed", async () => {
   await expect(startServer({ ...quiet, broker: { "num.partitons": 3 } })).rejects.toMatchObject({
     code: "INVALID_CONFIG",

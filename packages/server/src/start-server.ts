@@ -69,6 +69,7 @@ export async function startServer(input: ServerConfigInput = {}): Promise<Letter
       state,
       log: shared.stateLog,
       compatibility: config.registry.compatibility,
+      incompatibleCode: config.registry.incompatibleCode,
     });
     // A schema that was registered through another broker may not have arrived here yet.
     const catchUp = storage && (() => shared.catchUp());

@@ -111,6 +111,7 @@ test("references are followed and protect what they point at", async () => {
   await call("POST /subjects/s/versions", { schema: ORDER, references });
   expect((await call("GET /schemas/ids/2")).body).toMatchObject({ references });
   expect((await call("GET /subjects/money/versions/1/referencedby")).body).toEqual([2]);
+  expect((await call("GET /subjects/money/versions/1/referencedby?offset=1")).body).toEqual([]);
   expect(await call("DELETE /subjects/money")).toEqual(failure(422, 42206));
 });
 
@@ -288,6 +289,7 @@ test("every path stands under a context too", async () => {
   const { call } = testApp();
   await call("POST /contexts/.lab/subjects/s/versions", { schema: ORDER });
   expect((await call("GET /contexts")).body).toEqual([".", ".lab"]);
+  expect((await call("GET /contexts?offset=1&limit=1")).body).toEqual([".lab"]);
   expect((await call("GET /contexts/:.lab:/subjects")).body).toEqual([":.lab:s"]);
   expect((await call("GET /contexts/.lab/subjects/s/versions/1")).body).toMatchObject({ subject: ":.lab:s" });
   expect((await call("GET /contexts/.lab/schemas/ids/1")).body).toMatchObject({ schema: ORDER });

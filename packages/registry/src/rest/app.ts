@@ -7,6 +7,7 @@ import { type RegistryAuthenticator, requireRole } from "./auth.ts";
 import { splitContextPath } from "./context-path.ts";
 import { describeError, HttpError } from "./http-error.ts";
 import { openApiDocument } from "./openapi.ts";
+import { limit, offset, page, readQuery } from "./query.ts";
 import { addSchemaRoutes } from "./schemas.ts";
 import { addSettingRoutes } from "./settings.ts";
 import { addSubjectRoutes } from "./subjects.ts";
@@ -20,6 +21,7 @@ export interface RegistryAppOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
+const CONTEXTS_MAX = 100_000;
 const CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
 const ANSWERED_TYPES = [CONTENT_TYPE, "application/vnd.schemaregistry+json", "application/json"];
 
@@ -52,7 +54,10 @@ export function createRegistryApp(registry: Registry, options: RegistryAppOption
   const openApi = openApiDocument();
   app.get("/", (c) => c.json({}));
   app.get("/openapi.json", (c) => c.json(openApi));
-  app.get("/contexts", (c) => c.json(registry.reader.contexts()));
+  app.get("/contexts", (c) => {
+    const query = readQuery(c, { offset, limit });
+    return c.json(page(registry.reader.contexts(), query.offset, query.limit, CONTEXTS_MAX));
+  });
   addSubjectRoutes(app, registry);
   addSchemaRoutes(app, registry);
   addSettingRoutes(app, registry);

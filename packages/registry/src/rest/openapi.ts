@@ -21,7 +21,7 @@ const PAGE = ["offset", "limit"];
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   "GET /": { summary: "Tells that a registry is here", answer: { type: "object" } },
   "GET /openapi.json": { summary: "This document", answer: { type: "object" } },
-  "GET /contexts": { summary: "Lists the contexts", answer: list(TEXT) },
+  "GET /contexts": { summary: "Lists the contexts", query: PAGE, answer: list(TEXT) },
   "GET /subjects": {
     summary: "Lists the subjects",
     query: ["subjectPrefix", "deleted", "deletedOnly", ...PAGE],
@@ -73,6 +73,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   "GET /subjects/{subject}/versions/{version}/referencedby": {
     summary: "Lists the ids of the schemas that refer to a version",
+    query: PAGE,
     answer: list(NUMBER),
     errors: [40401, 40402, 42202],
   },

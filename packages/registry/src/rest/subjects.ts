@@ -9,6 +9,7 @@ import { flag, limit, offset, page, readQuery } from "./query.ts";
 import { aliasedParam, contextOf, formattedText } from "./route-context.ts";
 
 const SUBJECTS_MAX = 100_000;
+const REFERRERS_MAX = 100_000;
 
 /** `/subjects`: registering, looking up, listing and deleting. */
 export function addSubjectRoutes(app: Hono, registry: Registry): void {
@@ -87,9 +88,11 @@ export function addSubjectRoutes(app: Hono, registry: Registry): void {
     return c.text(formattedText(registry, found.schema, query.format));
   });
 
-  app.get("/subjects/:subject/versions/:version/referencedby", (c) =>
-    c.json(reader.referencedBy(aliasedParam(c, reader), parseVersion(c.req.param("version")))),
-  );
+  app.get("/subjects/:subject/versions/:version/referencedby", (c) => {
+    const query = readQuery(c, { offset, limit });
+    const ids = reader.referencedBy(aliasedParam(c, reader), parseVersion(c.req.param("version")));
+    return c.json(page(ids, query.offset, query.limit, REFERRERS_MAX));
+  });
 
   app.delete("/subjects/:subject/versions/:version", async (c) => {
     const { permanent } = readQuery(c, { permanent: flag });

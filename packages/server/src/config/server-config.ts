@@ -39,6 +39,8 @@ export const serverConfigSchema = z.strictObject({
     .strictObject({
       /** The level of subjects without a setting of their own. */
       compatibility: z.enum(CHECK_LEVELS).default("BACKWARD"),
+      /** The error code that incompatible schemas are answered with; Confluent's newest releases say 40901. */
+      incompatibleCode: z.union([z.literal(409), z.literal(40901)]).default(409),
       /** Who may use the registry: `read`, `write` (register, soft-delete) or `admin`. Default: everybody. */
       users: z
         .array(z.strictObject({ username: z.string().min(1), password: z.string().min(1), role }))

@@ -31,6 +31,19 @@ test("diff tells the file from the newest version, in meaning", async () => {
   expect(stdout).toContain("new readers of old records read 0");
   expect((await shop.schema("diff", "orders.placed-value@1", ORDERS, "--exit-code")).code).toBe(1);
   expect((await shop.schema("diff", "nothing-value")).code).toBe(1);
+  const markdown = await shop.schema("diff", ORDERS, "--markdown");
+  expect(markdown.stdout).toContain(`| \`${ORDERS}:32:5\` | added | \`shop.orders.OrderPlaced.discount\` |`);
+  expect((await shop.schema("diff", ORDERS, "--markdown", "--json")).code).toBe(2);
+  await writeFile(
+    join(shop.folder, "draft.avsc"),
+    '{"type":"record","name":"OrderPlaced","namespace":"shop.orders","fields":[]}',
+  );
+  const draft = await shop.schema("diff", "orders.placed-value", "draft.avsc");
+  expect(draft).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("- shop.orders.OrderPlaced.orderId"),
+  });
+  expect((await shop.schema("diff", "draft.avsc")).code).toBe(2);
 });
 
 test("a whole registry moves to another one with its ids, versions, levels and deleted versions", async () => {

@@ -1,4 +1,5 @@
 import { type SchemaCheck, whoCannotRead } from "../schemas/check-schema.ts";
+import { markdownTable } from "./markdown-table.ts";
 
 /** Checks as Markdown, for a pull request. */
 export function checkMarkdown(checks: readonly SchemaCheck[]): string {
@@ -7,33 +8,18 @@ export function checkMarkdown(checks: readonly SchemaCheck[]): string {
   const verdicts = checks.map(({ subject, file, level, latestVersion, violations }) => {
     const verdict =
       latestVersion === null ? "new" : violations.length === 0 ? "compatible" : "**incompatible**";
-    return row([
-      `\`${subject}\``,
-      `\`${file}\``,
-      latestVersion === null ? "-" : `${latestVersion}`,
-      level,
-      verdict,
-    ]);
+    const against = latestVersion === null ? "-" : `${latestVersion}`;
+    return [`\`${subject}\``, `\`${file}\``, against, level, verdict];
   });
   const reasons = refused.flatMap(({ file, violations }) =>
     violations.map(({ rule, direction, version, message, place }) => {
       const where = place === undefined ? file : `${place.file ?? file}:${place.line}:${place.column}`;
-      return row([`\`${where}\``, rule, `${whoCannotRead(direction, version)}: ${message.trim()}`]);
+      return [`\`${where}\``, rule, `${whoCannotRead(direction, version)}: ${message.trim()}`];
     }),
   );
   return [
     title,
-    [
-      row(["Subject", "File", "Against", "Level", "Verdict"]),
-      row(["---", "---", "---", "---", "---"]),
-      ...verdicts,
-    ].join("\n"),
-    ...(reasons.length === 0
-      ? []
-      : [[row(["Where", "Rule", "Why"]), row(["---", "---", "---"]), ...reasons].join("\n")]),
+    markdownTable(["Subject", "File", "Against", "Level", "Verdict"], verdicts),
+    ...(reasons.length === 0 ? [] : [markdownTable(["Where", "Rule", "Why"], reasons)]),
   ].join("\n\n");
-}
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
 }

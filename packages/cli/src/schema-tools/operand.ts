@@ -1,7 +1,6 @@
-import { resolve } from "node:path";
 import type { RegistryClient } from "@letterpress/registry/client";
 import { type ParsedSchema, parseSchema } from "@letterpress/schema";
-import { schemaSources } from "../schemas/schema-sources.ts";
+import { fileSource } from "../schemas/schema-sources.ts";
 
 /** A schema that a command names: a file, or a subject with a version. */
 export interface Operand {
@@ -34,7 +33,6 @@ export async function readOperand(
     return { name, subject, parsed: parseSchema(await registry.resolve(schema, subject), { file: name }) };
   }
   const { cwd, contracts } = options;
-  const [source] = await schemaSources({ file: resolve(cwd, text), subject: undefined, contracts }, cwd);
-  const { file, subject, schema } = source!;
+  const { file, subject, schema } = await fileSource({ file: text, contracts }, cwd);
   return { name: file, subject, parsed: parseSchema(schema, { file }) };
 }

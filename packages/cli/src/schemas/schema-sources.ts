@@ -54,6 +54,23 @@ export async function schemaSources(selection: SchemaSelection, cwd: string): Pr
   return [{ subject, file: shown, schema, level: undefined }];
 }
 
+/**
+ * One schema file as the contracts use it, or on its own: what belongs to no subject has none.
+ *
+ * @throws CliError `USAGE`; ContractError
+ */
+export async function fileSource(
+  { file, contracts }: { readonly file: string; readonly contracts: string },
+  cwd: string,
+): Promise<Pick<SchemaSource, "file" | "schema"> & { readonly subject: string | undefined }> {
+  const path = resolve(cwd, file);
+  const shown = relative(cwd, path);
+  const used = await usedAs({ file, contracts, subject: "" }, cwd);
+  const found = used.find((source) => source.file === shown);
+  if (found !== undefined) return found;
+  return { subject: undefined, file: shown, schema: await readSchema(path, shown, dirname(path), cwd) };
+}
+
 /** With a subject the contracts need not be there. */
 async function usedAs({ contracts, subject }: SchemaSelection, cwd: string): Promise<SchemaSource[]> {
   try {

@@ -7,6 +7,7 @@ import { checkFlags, registryFlags } from "../../flags.ts";
 import type { Io } from "../../io.ts";
 import { Output } from "../../output.ts";
 import type { SchemaChange } from "../../schema-tools/diff/change.ts";
+import { diffMarkdown } from "../../schema-tools/diff/diff-markdown.ts";
 import { schemaDiff } from "../../schema-tools/diff/schema-diff.ts";
 import { type Operand, readOperand } from "../../schema-tools/operand.ts";
 import { counted } from "../../table.ts";
@@ -20,11 +21,14 @@ Examples:
 It tells what changed in meaning, for those who read old records with the new schema and for those who read new records
 with the old one. White space, the order of attributes and other spelling are no changes.`;
 
-const flagsSchema = z.object({
-  ...registryFlags,
-  contracts: z.string(),
-  exitCode: z.boolean().default(false),
-});
+const flagsSchema = z
+  .object({
+    ...registryFlags,
+    contracts: z.string(),
+    exitCode: z.boolean().default(false),
+    markdown: z.boolean().default(false),
+  })
+  .refine(({ json, markdown }) => !(json && markdown), "--json and --markdown exclude each other");
 
 export function diffSchemas(io: Io): Command {
   return addContractsFlag(addRegistryFlags(new Command("diff")))
@@ -33,6 +37,7 @@ export function diffSchemas(io: Io): Command {
     .argument("<from>", "with one argument: the file; it is compared with the newest version of its subject")
     .argument("[to]")
     .option("--exit-code", "end with 1 when there is a change")
+    .option("--markdown", "print Markdown, for a pull request")
     .addHelpText("after", EXAMPLES)
     .action((from: string, to: string | undefined, flags) => run(from, to, flags, io));
 }
@@ -46,7 +51,10 @@ async function run(first: string, second: string | undefined, input: unknown, io
   const [from, to] =
     second === undefined ? [await latestOf(operand, read), operand] : [operand, await read(second)];
   const changes = schemaDiff(from.parsed, to.parsed);
-  new Output(io, flags).result({ from: from.name, to: to.name, changes }, () => diffText(from, to, changes));
+  const names = { from: from.name, to: to.name };
+  new Output(io, flags).result({ ...names, changes }, () =>
+    flags.markdown ? diffMarkdown(names, changes) : diffText(from, to, changes),
+  );
   if (flags.exitCode && changes.length > 0)
     throw new CliError(
       "DRIFT",

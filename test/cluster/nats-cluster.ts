@@ -89,10 +89,15 @@ export class NatsCluster implements AsyncDisposable {
   }
 
   /** @param hasCuttableRoutes whether what the servers tell each other goes through proxies. */
-  static async start(
+  static start(binary: string, count: 1 | 3, settings = "", hasCuttableRoutes = false): Promise<NatsCluster> {
+    return NatsCluster.startWith(binary, count, (parts) => configOf(parts, settings), hasCuttableRoutes);
+  }
+
+  /** Starts servers whose whole configuration is given. */
+  static async startWith(
     binary: string,
     count: 1 | 3,
-    settings = "",
+    config: (parts: ConfigParts) => string,
     hasCuttableRoutes = false,
   ): Promise<NatsCluster> {
     const folder = mkdtempSync(join(tmpdir(), "letterpress-nats-"));
@@ -109,17 +114,8 @@ export class NatsCluster implements AsyncDisposable {
       const name = `${basename(folder)}-${index + 1}`;
       const configFile = join(folder, `${name}.conf`);
       const store = join(folder, name);
-      writeFileSync(
-        configFile,
-        configOf({
-          name,
-          own,
-          isHidden: hasCuttableRoutes,
-          routes: routes?.from(index) ?? direct,
-          store,
-          settings,
-        }),
-      );
+      const parts = { name, own, store, routes: routes?.from(index) ?? direct, isHidden: hasCuttableRoutes };
+      writeFileSync(configFile, config(parts));
       return new NatsServer(name, own, binary, configFile);
     });
     const cluster = new NatsCluster(servers, routes, folder);
@@ -186,7 +182,8 @@ interface StreamDetail {
   readonly cluster?: { readonly leader?: string };
 }
 
-interface ConfigParts {
+/** What every server of a cluster has of its own. */
+export interface ConfigParts {
   readonly name: string;
   readonly own: Ports;
   /** Where the other servers are reached, as `host:port`. */
@@ -194,10 +191,9 @@ interface ConfigParts {
   /** Whether the others are to reach this server by the routes they were given alone. */
   readonly isHidden: boolean;
   readonly store: string;
-  readonly settings: string;
 }
 
-function configOf({ name, own, routes, isHidden, store, settings }: ConfigParts): string {
+function configOf({ name, own, routes, isHidden, store }: ConfigParts, settings: string): string {
   const urls = routes.map((address) => `nats://${address}`).join(", ");
   // What a hidden server tells of itself leads nowhere.
   const advertised = isHidden ? `advertise: "127.0.0.1:1", ` : "";

@@ -143,14 +143,14 @@ describe.skipIf(found.path === undefined)("a nats-server", () => {
   test("that does not permit what brokers do is refused, with what to permit", async () => {
     const granted = (publish: string, subscribe: string) =>
       `authorization { users: [{ user: u, password: p, permissions: { publish: [${publish}], subscribe: [${subscribe}] } }] }`;
-    const subjects = '"k.>", "c.>", "letterpress.>", "$KV.letterpress_leases.>"';
+    const subjects = '"k.>", "c.>", "letterpress.>", "$KV.letterpress_leases.>", "_INBOX.>"';
     const user = { user: "u", password: "p" };
     let servers = await start(granted('"k.>", "$JS.API.>"', '"_INBOX.>"'));
     await expect(startBroker(servers, user)).rejects.toThrow(
       /does not permit .*publish to "\$KV\.letterpress_leases\.check".*permit it to publish and subscribe to k\.>/,
     );
     await nats[Symbol.asyncDispose]();
-    servers = await start(granted(`${subjects}, "$JS.API.>"`, `${subjects}, "_INBOX.>"`));
+    servers = await start(granted(`${subjects}, "$JS.API.>"`, subjects));
     await letsIn(servers, user);
   });
 

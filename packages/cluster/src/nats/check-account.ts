@@ -12,7 +12,7 @@ import type { NatsLink } from "./nats-link.ts";
 const NEAR = 0.8;
 
 /** Subjects on which brokers publish, where nobody listens; and ones that they subscribe to. */
-const PUBLISHED = ["k.check", "c.check", "letterpress.check"];
+const PUBLISHED = ["k.check", "c.check", "letterpress.check", "_INBOX.check"];
 const SUBSCRIBED = ["k.check", "c.check", "letterpress.check", "$KV.letterpress_leases.check"];
 const LEASE_CHECK = "$KV.letterpress_leases.check";
 /** A number that no message has, so that nothing is stored. */
@@ -61,7 +61,7 @@ export function assertPermitted(forbidden: ReadonlySet<string>): void {
   throw new ClusterError(
     "NATS_UNAUTHORIZED",
     `NATS does not permit this user to ${[...forbidden].join(", ")}; permit it to publish and subscribe to ` +
-      "k.>, c.>, letterpress.> and $KV.letterpress_leases.>, to publish to $JS.API.>, and to subscribe to _INBOX.>",
+      "k.>, c.>, letterpress.>, $KV.letterpress_leases.> and _INBOX.>, and to publish to $JS.API.>",
   );
 }
 

@@ -69,14 +69,15 @@ export function connectFailure(cause: unknown, isRefused: boolean, options: Nats
     case "BAD_CREDS":
       return new ClusterError("INVALID_OPTIONS", `${credentialsFile} is no .creds file`, { cause });
   }
-  // A server that misses the certificate of its client just ends the connection.
+  // Over TLS a server that misses a certificate, or refuses somebody, may just end the connection.
   const certificateHint =
     tls !== undefined && tls.certFile === undefined
       ? "; if it asks clients for a certificate, give certFile and keyFile (--nats-cert, --nats-key)"
       : "";
+  const userHint = code === "ECONNRESET" ? "; or NATS refuses this user: check user and password" : "";
   return new ClusterError(
     "NATS_UNREACHABLE",
-    `no NATS server answers at ${servers.join(", ")}: ${message}; check the addresses and that the servers run${certificateHint}`,
+    `no NATS server answers at ${servers.join(", ")}: ${message}; check the addresses and that the servers run${certificateHint}${userHint}`,
     { cause },
   );
 }

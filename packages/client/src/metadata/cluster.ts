@@ -110,6 +110,12 @@ export class Cluster {
     this.refresh().catch(() => undefined);
   }
 
+  /** A broker is slow to answer: the others are asked before it for a while. */
+  suspect(nodeId: number): void {
+    const broker = this.metadata.broker(nodeId);
+    if (broker !== undefined) this.#fellSilent(broker);
+  }
+
   close(): void {
     clearTimeout(this.#timer);
     this.#closing.abort();

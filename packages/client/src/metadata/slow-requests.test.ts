@@ -6,10 +6,11 @@ const PARTITION = { topic: "orders", partition: 0 };
 
 /** What a client knows of one partition, and how often it asked. */
 function knowing() {
-  const known = { leaderId: 1, refreshes: 0 };
+  const known = { leaderId: 1, refreshes: 0, suspects: new Set<number>() };
   const cluster = {
     metadata: { partition: () => ({ leaderId: known.leaderId }) },
     refreshIfOlder: () => void known.refreshes++,
+    suspect: (nodeId: number) => known.suspects.add(nodeId),
   } as unknown as Cluster;
   return { known, requests: new SlowRequests(cluster) };
 }
@@ -25,7 +26,7 @@ test("a request to a broker that leads no more is left, and only when its answer
   const done = requests.watch({ nodeId: 1, partitions: [PARTITION], leave });
   known.leaderId = 2;
   vi.advanceTimersByTime(2_900);
-  expect([leave.mock.calls.length, known.refreshes]).toEqual([0, 0]);
+  expect([leave.mock.calls.length, known.refreshes, known.suspects.size]).toEqual([0, 0, 0]);
   vi.advanceTimersByTime(600);
   expect(leave).toHaveBeenCalled();
   done();
@@ -39,6 +40,8 @@ test("a slow leader that still leads is waited for, while metadata is asked for"
   vi.advanceTimersByTime(10_000);
   expect(leave).not.toHaveBeenCalled();
   expect(known.refreshes).toBeGreaterThan(5);
+  // Whoever does not answer this does not answer anything else, perhaps.
+  expect([...known.suspects]).toEqual([1]);
   known.leaderId = -1;
   vi.advanceTimersByTime(1_000);
   expect(leave).not.toHaveBeenCalled();

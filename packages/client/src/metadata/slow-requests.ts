@@ -53,7 +53,10 @@ export class SlowRequests {
   #check(): void {
     const nowMs = performance.now();
     const slow = [...this.#pending].filter(({ slowAtMs }) => slowAtMs <= nowMs);
-    for (const request of slow) if (this.#isLedElsewhere(request)) request.leave();
+    for (const request of slow) {
+      this.#cluster.suspect(request.nodeId);
+      if (this.#isLedElsewhere(request)) request.leave();
+    }
     if (slow.length > 0) this.#cluster.refreshIfOlder(METADATA_AGE_MS_MAX);
   }
 

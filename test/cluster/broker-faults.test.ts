@@ -50,7 +50,7 @@ describe.skipIf(found.path === undefined)("three brokers over three nats-servers
       times.record(name, servedMs);
       await heal();
       await progress(`records to flow after ${name} was healed`);
-      await cluster.nats.healthy();
+      await cluster.calm();
       console.log(`round ${++round} of ${ROUNDS}, ${name}: not served for ${Math.round(servedMs)} ms`);
     }
     await workload.stop(ROUND_TIMEOUT_MS);

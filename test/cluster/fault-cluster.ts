@@ -5,6 +5,8 @@ import { TOPIC } from "./kafka-workload.ts";
 import { NatsCluster, until } from "./nats-cluster.ts";
 
 const NODE_IDS = [1, 2, 3] as const;
+/** Without another election for this long, none is under way. */
+const CALM_MS = 2_000;
 
 /** Three brokers over three nats-servers, each a process, with a proxy on every way between two of them. */
 export class FaultCluster implements AsyncDisposable {
@@ -77,6 +79,25 @@ export class FaultCluster implements AsyncDisposable {
     return found("a leader of the stream", async () => {
       const leader = await this.nats.leaderOf(`K_${topicId}_${partition}`);
       return leader === undefined ? -1 : this.nats.servers.indexOf(leader);
+    });
+  }
+
+  /**
+   * Resolves when NATS has got over what was done to it: a server that was cut off brings about elections when it is back.
+   * A fault from then on is the only one.
+   */
+  async calm(): Promise<void> {
+    const { topicId } = await this.#ask((probe) => probe.leaders(TOPIC));
+    const streams = Array.from({ length: 3 }, (_, partition) => `K_${topicId}_${partition}`);
+    let before = "";
+    let sinceMs = performance.now();
+    await until("NATS to be calm", async () => {
+      await this.nats.healthy();
+      const leaders = await Promise.all(streams.map((stream) => this.nats.leaderOf(stream)));
+      const now = leaders.map((leader) => leader?.name).join();
+      if (now !== before || leaders.includes(undefined)) sinceMs = performance.now();
+      before = now;
+      return performance.now() - sinceMs > CALM_MS;
     });
   }
 

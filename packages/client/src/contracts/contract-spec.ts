@@ -1,4 +1,4 @@
-import type { ResolvedSchema } from "@letterpress/schema";
+import type { CheckLevel, ResolvedSchema } from "@letterpress/schema";
 
 /** A schema and the subject it belongs to. */
 export interface SubjectSpec {
@@ -15,7 +15,7 @@ export interface ContractSpec {
   /** Topic configs by Kafka's names, as text; those that begin with `letterpress.` only for brokers that know them. */
   readonly config: Readonly<Record<string, string>>;
   /** Undefined: the registry's own level. */
-  readonly compatibility: string | undefined;
+  readonly compatibility: CheckLevel | undefined;
   readonly value: SubjectSpec;
   readonly key:
     | { readonly kind: "none" | "field" }

@@ -1,5 +1,12 @@
 import { type RegistryClient, RegistryClientError } from "@letterpress/registry/client";
-import type { ResolvedSchema, SchemaDefinition } from "@letterpress/schema";
+import {
+  type CheckLevel,
+  checkLevel,
+  parseSchema,
+  type ResolvedSchema,
+  type SchemaDefinition,
+  type VersionedSchema,
+} from "@letterpress/schema";
 import type { SubjectSpec } from "./contract-spec.ts";
 import type { Plan, PlannedChange, PlanProblem } from "./plan.ts";
 
@@ -7,7 +14,7 @@ import type { Plan, PlannedChange, PlanProblem } from "./plan.ts";
 export async function planSubject(
   registry: RegistryClient,
   spec: SubjectSpec,
-  level: string | undefined,
+  level: CheckLevel | undefined,
   planned: Set<string>,
 ): Promise<Plan> {
   const changes: PlannedChange[] = [];
@@ -15,7 +22,8 @@ export async function planSubject(
   if (planned.has(spec.subject)) return { changes, problems };
   planned.add(spec.subject);
 
-  if (level !== undefined && (await registry.config(spec.subject)) !== level) {
+  const isLevelSet = level !== undefined && (await registry.config(spec.subject)) !== level;
+  if (isLevelSet) {
     const description = `set the compatibility of ${spec.subject} to ${level}`;
     changes.push({ kind: "set-compatibility", subject: spec.subject, level, description });
   }
@@ -26,15 +34,44 @@ export async function planSubject(
   // While something it includes is not registered, the registry can neither know the schema nor judge it.
   if (definition !== undefined) {
     if (await isRegistered(registry, spec.subject, definition)) return { changes, problems };
-    const check = next === 1 ? undefined : await registry.checkCompatibility(spec.subject, definition);
-    if (check !== undefined && !check.isCompatible) {
-      const message = `version ${next} would be incompatible: ${check.messages.join("; ")}`;
+    const reasons = isLevelSet
+      ? await reasonsAt(level, registry, spec)
+      : next === 1
+        ? []
+        : await reasonsOf(registry, spec.subject, definition);
+    if (reasons.length > 0) {
+      const message = `version ${next} would be incompatible: ${reasons.join("; ")}`;
       problems.push({ subject: spec.subject, message });
     }
   }
   const description = `register version ${next} of ${spec.subject}`;
   changes.push({ kind: "register-schema", subject: spec.subject, spec, description });
   return { changes, problems };
+}
+
+/** Why the registry would refuse a schema at the level that the subject has. */
+async function reasonsOf(
+  registry: RegistryClient,
+  subject: string,
+  definition: SchemaDefinition,
+): Promise<readonly string[]> {
+  const { isCompatible, messages } = await registry.checkCompatibility(subject, definition);
+  if (isCompatible) return [];
+  return messages.length > 0 ? messages : ["the registry gives no reason"];
+}
+
+/** Why it would refuse it at a level that is set first, which it cannot be asked yet. */
+async function reasonsAt(
+  level: CheckLevel,
+  registry: RegistryClient,
+  { subject, schema }: SubjectSpec,
+): Promise<readonly string[]> {
+  const earlier: VersionedSchema[] = [];
+  for (const version of (await unlessMissing(registry.versions(subject))) ?? []) {
+    const known = await registry.version(subject, version);
+    earlier.push({ version, schema: parseSchema(await registry.resolve(known.schema, subject)) });
+  }
+  return checkLevel(level, parseSchema(schema), earlier).map(({ message }) => message);
 }
 
 interface ReferencePlan {

@@ -1,4 +1,4 @@
-import { Letterpress } from "@letterpress/client";
+import { Letterpress, type TopicPartitionOffset } from "@letterpress/client";
 import type { PartitionLog } from "@letterpress/log";
 import { batchOf } from "@letterpress/log/testing";
 import { type LetterpressServer, startServer } from "@letterpress/server";
@@ -22,7 +22,7 @@ export interface Seen {
   readonly topicIds: Readonly<Record<string, string | undefined>>;
   readonly configs: Readonly<Record<string, string>>;
   readonly schemas: unknown;
-  readonly committed: unknown;
+  readonly committed: readonly TopicPartitionOffset[];
 }
 
 const TOPICS: Readonly<

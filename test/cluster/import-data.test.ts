@@ -62,6 +62,13 @@ describe.skipIf(found.path === undefined)("a data folder moved into a cluster", 
       expect(again).toMatchObject({ isDuplicate: true, baseOffset: 200n });
       const left = await consumeSome(new Kafka({ brokers: kafka, logLevel: logLevel.NOTHING }), ORDERS_LEFT);
       expect(new Set(left).size).toBe(ORDERS_LEFT);
+      for (const each of left) {
+        const [partition, offset] = each.split("/").map(Number);
+        const committed = before.committed.find(
+          (own) => own.topic === "orders" && own.partition === partition,
+        );
+        expect(BigInt(offset!)).toBeGreaterThanOrEqual(committed?.offset ?? 0n);
+      }
       await expect(importData({ data, cluster: cluster() })).rejects.toMatchObject({
         code: "CLUSTER_NOT_EMPTY",
         message: expect.stringContaining("was imported into this cluster already"),

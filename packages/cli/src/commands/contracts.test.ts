@@ -47,6 +47,19 @@ test("plan shows the changes, apply makes them, and then there are none", async 
   expect(evolved).toMatchObject({ code: 0, stdout: expect.stringContaining("version 2 of orders-value") });
 });
 
+test("a replication factor that a topic does not have is a problem, as topics keep theirs", async () => {
+  const flags = ["--contracts", contracts.manifest];
+  const text = readFileSync(contracts.manifest, "utf8").replaceAll("orders:", "copied.orders:");
+  writeFileSync(contracts.manifest, text.replace("partitions: 2", "partitions: 2\n    replicationFactor: 1"));
+  expect((await session.run(["apply", ...flags])).code).toBe(0);
+  expect((await session.run(["plan", ...flags])).code).toBe(0);
+  writeFileSync(contracts.manifest, text.replace("partitions: 2", "partitions: 2\n    replicationFactor: 3"));
+  expect(await session.run(["plan", ...flags])).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/has replication factor 1, the contract says 3/),
+  });
+});
+
 test("a topic at STRICT is set to it, and what loses something is refused", async () => {
   const flags = ["--contracts", contracts.manifest];
   const orders = { name: "shop.orders", type: "int", default: 0 };

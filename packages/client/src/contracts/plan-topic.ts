@@ -30,6 +30,11 @@ export async function planTopic(admin: Admin, contract: ContractSpec, exists: bo
     const description = `raise ${topic} from ${count} to ${partitions} partitions; keys move to other partitions`;
     changes.push({ kind: "create-partitions", topic, partitions, description });
   }
+  const copies = present?.partitions[0]?.replicas.length ?? 0;
+  if (replicationFactor !== undefined && copies !== replicationFactor) {
+    const message = `the topic has replication factor ${copies}, the contract says ${replicationFactor}; a topic keeps the one it was made with: correct the contract, or move the replicas with the cluster's own tools`;
+    problems.push({ subject: topic, message });
+  }
   const altered = await alteredConfigs(admin, topic, config);
   if (altered.length > 0) {
     const description = `set ${altered.map(({ name, from, to }) => `${name} from ${from} to ${to}`).join(", ")} on ${topic}`;

@@ -30,6 +30,8 @@ export interface Incompatibility {
   readonly detail?: string;
   /** Where in the reader schema's text, where that is known. */
   readonly location?: SourceLocation;
+  /** What is wrong further in, where the reason only says that a whole type does not fit: in branches of unions. */
+  readonly because?: readonly Incompatibility[];
 }
 
 /** A schema that has been parsed and checked, in either format. */

@@ -7,6 +7,7 @@ import {
   type ProtobufSchema,
   strictIncompatibilities,
 } from "@letterpress/schema";
+import { reasonText } from "../schemas/reason-text.ts";
 import { fieldsOnPath } from "./avro-path.ts";
 import type { Candidate, KnownVersion } from "./facts.ts";
 import { placeOf } from "./place.ts";
@@ -26,7 +27,8 @@ export function reasonsOf(
         const known = found.get(key);
         if (known === undefined) {
           const place = placeOf({ ...reason, direction }, candidate.parsed, parsed);
-          found.set(key, { ...reason, ...(place && { place }), direction, versions: [version] });
+          const message = reasonText(reason);
+          found.set(key, { ...reason, message, ...(place && { place }), direction, versions: [version] });
         } else known.versions.unshift(version);
       }
     }

@@ -1,6 +1,7 @@
 import { type CheckLevel, checkLevel, parseSchema, type SourceLocation } from "@letterpress/schema";
 import { placeOf } from "../evolve/place.ts";
 import type { Baseline } from "./baseline.ts";
+import { reasonText } from "./reason-text.ts";
 import type { SchemaSource } from "./schema-sources.ts";
 
 /** Why a schema may not become the next version. */
@@ -42,7 +43,8 @@ export async function checkSchema(
   const isTransitive = asked === "STRICT" || asked.endsWith("_TRANSITIVE");
   const earlier = await baseline.versions(subject, isTransitive ? "all" : "latest");
   const violations = checkLevel(asked, candidate, earlier).map(({ version, direction, incompatibility }) => {
-    const { rule, path, message, location } = incompatibility;
+    const { rule, path, location } = incompatibility;
+    const message = reasonText(incompatibility);
     const old = earlier.find((each) => each.version === version)!.schema;
     const place = placeOf({ ...incompatibility, direction }, candidate, old);
     return { version, direction, rule, path, message, location, place };

@@ -64,6 +64,13 @@ test("what an Avro schema includes is named by file, line and column, for new an
   // Now the field that old readers need has gone: its record is where to look.
   const gone = record("Money", { name: "amount", type: "long" });
   expect((await placesOf("schemas/order.avsc", "FORWARD", AVRO, gone)).places).toEqual([`${AVRO}:1:1`]);
+  contracts.write("schemas/order.avsc", record("Order", { name: "total", type: ["null", "shop.Money"] }));
+  const inUnion = await placesOf("schemas/order.avsc", "BACKWARD", AVRO, added);
+  expect(inUnion.places).toEqual([`${AVRO}:9:5`]);
+  expect(inUnion.text).toContain("because of this branch: The field 'scale'");
+  contracts.write(AVRO, added);
+  expect((await placesOf("schemas/order.avsc", "FORWARD", AVRO, gone)).places).toEqual([`${AVRO}:1:1`]);
+
   const retyped = record("Money", { name: "amount", type: "string" });
   expect((await placesOf("schemas/order.avsc", "FORWARD", AVRO, retyped)).places).toEqual([`${AVRO}:5:5`]);
 });

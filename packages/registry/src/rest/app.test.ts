@@ -270,6 +270,19 @@ test("STRICT as the registry's default holds for subjects without settings", asy
   expect(registry.reader.effectiveConfig(":.lab:s").compatibility).toBe("NONE");
 });
 
+test("READONLY_OVERRIDE for all beats what subjects have of their own", async () => {
+  const { call } = testApp();
+  await call("PUT /mode/s", { mode: "READWRITE" });
+  await call("PUT /mode", { mode: "READONLY" });
+  expect((await call("POST /subjects/s/versions", { schema: ORDER })).status).toBe(200);
+  await call("PUT /mode", { mode: "READONLY_OVERRIDE" });
+  expect((await call("GET /mode/s")).body).toEqual({ mode: "READONLY_OVERRIDE" });
+  expect(await call("POST /subjects/s/versions", { schema: ORDER_2 })).toEqual(failure(422, 42205));
+  expect(await call("DELETE /subjects/s")).toEqual(failure(422, 42205));
+  await call("PUT /mode", { mode: "READWRITE" });
+  expect((await call("POST /subjects/s/versions", { schema: ORDER_2 })).status).toBe(200);
+});
+
 test("modes are read, set, forced and taken back", async () => {
   const { call } = testApp();
   await call("POST /subjects/s/versions", { schema: ORDER });

@@ -22,6 +22,19 @@ describe.each(AVRO_COMPATIBILITY)("%s", (_, first, second, firstReads, secondRea
   });
 });
 
+test("a union's reason tells what does not fit within the branch of the same name, and points there", () => {
+  const text = (more: string) => `["null", {"type": "record", "name": "R", "fields": [
+    {"name": "a", "type": "int"}${more}
+  ]}]`;
+  const reader = parseAvro(text(',\n    {"name": "b", "type": "string"}'), { file: "r.avsc" }).schema;
+  const [reason] = avroIncompatibilities(reader, parseAvro(text("")).schema);
+  expect(reason).toMatchObject({
+    rule: "MISSING_UNION_BRANCH",
+    location: { file: "r.avsc", line: 3, column: 5 },
+    because: [{ rule: "READER_FIELD_MISSING_DEFAULT_VALUE", path: "/fields/1" }],
+  });
+});
+
 test("a reason knows where it stands in the reader's text", () => {
   const text = `{"type": "record", "name": "R", "fields": [
     {"name": "a", "type": "int"},

@@ -1,7 +1,15 @@
 import type { Incompatibility } from "../parsed-schema.ts";
 import type { SourceLocation } from "../schema-error.ts";
 import { namesMatch, promotes, writerFieldOf } from "./matching.ts";
-import type { AvroEnum, AvroFixed, AvroNamed, AvroRecord, AvroSchema, AvroUnion } from "./schema.ts";
+import {
+  type AvroEnum,
+  type AvroFixed,
+  type AvroNamed,
+  type AvroRecord,
+  type AvroSchema,
+  type AvroUnion,
+  isNamed,
+} from "./schema.ts";
 
 /**
  * Why data written with one schema cannot be read with another, by the rules of Java's `SchemaCompatibility` and
@@ -33,7 +41,7 @@ class Comparison {
     if (writer.kind === "union") return writer.branches.flatMap((branch) => this.compare(reader, branch, []));
     if (reader.kind === "union") {
       const fits = reader.branches.some((branch) => this.compare(branch, writer, []).length === 0);
-      return fits ? [] : [missingBranch(reader, writer, location)];
+      return fits ? [] : [this.#missingBranch(reader, writer, location)];
     }
     if (reader.kind === "array" && writer.kind === "array") {
       return this.compare(reader.items, writer.items, [...location, "items"]);
@@ -58,8 +66,22 @@ class Comparison {
     return writer.branches.flatMap((branch, index) =>
       this.compare(reader, branch, []).length === 0
         ? []
-        : [missingBranch(reader, branch, [...location, index])],
+        : [this.#missingBranch(reader, branch, [...location, index])],
     );
+  }
+
+  /** A branch of the same name that does not fit is the one to look at. */
+  #missingBranch(reader: AvroUnion, writer: AvroSchema, location: Location): Incompatibility {
+    const path = pointer(location);
+    const description = `The reader schema is missing a type inside a union field at path '${path}' in the writer schema`;
+    const detail = `reader union lacking writer type: ${javaType(writer)}`;
+    const alike = reader.branches.find(
+      (branch) => isNamed(branch) && isNamed(writer) && namesMatch(writer, branch),
+    );
+    const because = alike === undefined ? [] : [...this.compare(alike, writer, [])];
+    const at = { location: because[0]?.location ?? reader.location };
+    const found = incompatibility("MISSING_UNION_BRANCH", path, description, detail, at);
+    return because.length === 0 ? found : { ...found, because };
   }
 
   #fields(reader: AvroRecord, writer: AvroRecord, location: Location): Incompatibility[] {
@@ -102,13 +124,6 @@ function missingSymbols(reader: AvroEnum, writer: AvroEnum, location: Location):
   const detail = `[${missing.join(", ")}]`;
   const description = `The reader schema is missing enum symbols '${detail}' at path '${path}' in the writer schema`;
   return [incompatibility("MISSING_ENUM_SYMBOLS", path, description, detail, reader)];
-}
-
-function missingBranch(reader: AvroUnion, writer: AvroSchema, location: Location): Incompatibility {
-  const path = pointer(location);
-  const description = `The reader schema is missing a type inside a union field at path '${path}' in the writer schema`;
-  const detail = `reader union lacking writer type: ${javaType(writer)}`;
-  return incompatibility("MISSING_UNION_BRANCH", path, description, detail, reader);
 }
 
 function typeMismatch(reader: AvroSchema, writer: AvroSchema, location: Location): Incompatibility {

@@ -1,4 +1,4 @@
-import { type AvroEnum, type AvroSchema, avroIncompatibilities } from "@letterpress/schema";
+import type { AvroEnum, AvroSchema } from "@letterpress/schema";
 import type { Reason } from "../report.ts";
 import { besideFix } from "./avro-beside.ts";
 import {
@@ -18,7 +18,7 @@ import type { Fix } from "./fix.ts";
 import { naturalDefault } from "./natural-default.ts";
 
 /** What a fix goes by. */
-type Cause = Pick<Reason, "rule" | "direction" | "location" | "detail">;
+type Cause = Pick<Reason, "rule" | "direction" | "location" | "detail" | "because">;
 
 /** How to make an edited Avro schema fit; a reason that nothing helps against is left out. */
 export function avroFixes(
@@ -52,10 +52,8 @@ class FixFinder {
   fixes(reason: Cause): Fix[] {
     const place = placeAt(reason.direction === "BACKWARD" ? this.#edited : this.#latest, reason.location);
     if (place === undefined) return [];
-    if (reason.rule === "MISSING_UNION_BRANCH") {
-      const inner = this.#innerReasons(reason, place);
-      if (inner.length > 0) return inner.flatMap((each) => this.fixes(each));
-    }
+    const inner = (reason.because ?? []).map((each) => ({ ...each, direction: reason.direction }));
+    if (inner.length > 0) return inner.flatMap((each) => this.fixes(each));
     const fix = this.#fix(reason, place);
     return fix === undefined ? [] : [fix];
   }
@@ -88,19 +86,6 @@ class FixFinder {
       default:
         return undefined;
     }
-  }
-
-  /** Why branches of the same name do not fit: a union only says that it lacks one. */
-  #innerReasons({ direction }: Cause, { record, field }: Place): Cause[] {
-    const types = [this.#edited, this.#latest].map(
-      (tree) => recordNamed(tree, record)?.fields.find(({ name }) => name === field?.name)?.type,
-    );
-    const [reader, writer] = direction === "BACKWARD" ? types : types.toReversed();
-    return branchesOf(reader).flatMap((branch) => {
-      const other = branchesOf(writer).find((each) => sameType(each, branch));
-      if (other === undefined || !("name" in branch)) return [];
-      return avroIncompatibilities(branch, other).map((inner) => ({ ...inner, direction }));
-    });
   }
 
   #newField({ record, field }: Place): Fix | undefined {
@@ -233,8 +218,4 @@ class FixFinder {
 
 function isIn(tree: TextTree, { record, field }: Place): boolean {
   return recordNamed(tree, record)?.fields.some(({ name }) => name === field?.name) ?? false;
-}
-
-function branchesOf(type: AvroSchema | undefined): readonly AvroSchema[] {
-  return type?.kind === "union" ? type.branches : type === undefined ? [] : [type];
 }

@@ -94,6 +94,19 @@ describe.skipIf(found.path === undefined)("one broker over three nats-servers", 
     expect(server.broker.topics.get("refused")).toBeUndefined();
   });
 
+  test("manual assignments name as many brokers as there are to be copies", async () => {
+    const kafka = new Kafka({ brokers: [server.kafka], logLevel: logLevel.NOTHING }).admin();
+    await kafka.connect();
+    const assign = (topic: string, replicas: number[]) =>
+      kafka.createTopics({ topics: [{ topic, replicaAssignment: [{ partition: 0, replicas }] }] });
+    await assign("assigned", [1]);
+    expect(await streamReplicas("assigned")).toEqual([1]);
+    await expect(assign("refused", [1, 2, 3])).rejects.toMatchObject({
+      errors: [expect.objectContaining({ type: "INVALID_REPLICA_ASSIGNMENT" })],
+    });
+    await kafka.disconnect();
+  });
+
   describe("with a follower that is gone", () => {
     const topics = [
       { name: "most", replicationFactor: 3, configs: { "min.insync.replicas": "2" } },

@@ -24,7 +24,8 @@ const OWN_CONFIGS = {
   }),
   "default.replication.factor": int(1, {
     min: 1,
-    documentation: "The replication factor of topics that do not say.",
+    documentation:
+      "The replication factor of topics that do not say. In a cluster the default is cluster.replicas.",
   }),
   "delete.topic.enable": bool(true, { documentation: "Whether clients may delete topics." }),
   "fetch.max.bytes": int(57_671_680, { min: 1024, documentation: "The most a fetch may answer." }),

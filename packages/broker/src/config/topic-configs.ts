@@ -90,7 +90,8 @@ export const TOPIC_CONFIGS = {
   "min.insync.replicas": int(1, {
     min: 1,
     brokerName: "min.insync.replicas",
-    documentation: "How many replicas have to be in sync for an append with acks=all.",
+    documentation:
+      "How many replicas have to be in sync for an append with acks=all; all of them where a topic has fewer.",
   }),
   "retention.bytes": long(-1, {
     min: -1,

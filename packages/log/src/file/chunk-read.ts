@@ -76,7 +76,8 @@ export class ChunkRead implements ChunksRead {
       if (needed <= bytes.length || needed > segment.sizeBytes - position) throw corrupt(segment, position);
       wantedBytes = needed;
     }
-    segment.marks.set(this.#next, position);
+    // Over a gap, or where nothing was scanned, the position belongs to another offset.
+    if (this.#expected === this.#next) segment.marks.set(this.#next, position);
     this.#next = Math.max(this.#next, Math.min(segment.endOffset, this.#limitOffset));
   }
 

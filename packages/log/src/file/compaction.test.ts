@@ -1,9 +1,10 @@
+import { readBatches } from "@letterpress/wire";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { logConfig } from "../log-config.ts";
 import type { PartitionLog } from "../partition-log.ts";
 import { partitionOf } from "../testing/batches.ts";
-import { keyedBatch, keyedRecords, stateOf } from "../testing/keyed-records.ts";
+import { keyedBatch, keyedRecords, keyedRecordsOf, stateOf } from "../testing/keyed-records.ts";
 import { SimulatedDisk } from "../testing/simulated-disk.ts";
 import { openFileEngine } from "./file-engine.ts";
 
@@ -52,5 +53,38 @@ test("a crash at any point of a compaction leaves the same state", async () => {
       },
     ),
     { numRuns: 300 },
+  );
+});
+
+test("a compacted log reads the same from any offset, whatever was read before", async () => {
+  const write = fc.record({ key: fc.constantFrom("a", "b", "c"), value: fc.string({ maxLength: 80 }) });
+  const read = fc.record({ at: fc.nat(), maxBytes: fc.nat(600) });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(write, { minLength: 1, maxLength: 4 }), { minLength: 5, maxLength: 40 }),
+      fc.array(read, { minLength: 5, maxLength: 40 }),
+      async (batches, reads) => {
+        const log = await openLog(new SimulatedDisk(1));
+        for (const batch of batches) await log.append(keyedBatch(batch));
+        await log.enforceRetention(LATER_MS);
+        const all = await keyedRecords(log);
+        const end = Number(log.highWatermark);
+        for (const { at, maxBytes } of reads) {
+          // On from where a read ended, and from anywhere else.
+          let next = at % end;
+          for (let step = 0; step < 3 && next < end; step++) {
+            const bytes = Buffer.concat((await log.read(BigInt(next), maxBytes)).chunks);
+            const ends = [...readBatches(bytes)].map(({ header }) => Number(header.lastOffset) + 1);
+            const found = keyedRecordsOf(bytes).filter(({ offset }) => offset >= next);
+            // A batch keeps the offsets of the records that were removed from it.
+            const behind = ends.at(-1)!;
+            expect(behind).toBeGreaterThan(next);
+            expect(found).toEqual(all.filter(({ offset }) => offset >= next && offset < behind));
+            next = behind;
+          }
+        }
+      },
+    ),
+    { numRuns: 100 },
   );
 });

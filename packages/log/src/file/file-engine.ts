@@ -25,12 +25,15 @@ export interface FileEngineOptions {
   readonly tailCacheBytes?: number;
   /** How soon the durable mark follows an idle log's end, in milliseconds; 0 for never. Default 5000. */
   readonly checkpointIntervalMs?: number;
+  /** How long a write waits before it is tried again on a full disk, in milliseconds. Default 1000. */
+  readonly fullDiskRetryMs?: number;
   /** The time for the age of segments, in milliseconds since the epoch. Default the system's. */
   readonly clock?: () => number;
 }
 
 const TAIL_CACHE_BYTES_DEFAULT = 32 * 1024 * 1024;
 const CHECKPOINT_INTERVAL_DEFAULT_MS = 5000;
+const FULL_DISK_RETRY_DEFAULT_MS = 1000;
 
 /**
  * Opens a data folder, making it when it is not there. One process holds it at a time.
@@ -75,6 +78,7 @@ export class FileEngine implements LogEngine {
       readMemory: new ReadMemory(),
       clock: options.clock ?? Date.now,
       checkpointIntervalMs: options.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_DEFAULT_MS,
+      fullDiskRetryMs: options.fullDiskRetryMs ?? FULL_DISK_RETRY_DEFAULT_MS,
     };
   }
 

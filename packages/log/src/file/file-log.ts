@@ -1,4 +1,5 @@
 import type { RecordBatchHeader } from "@letterpress/wire";
+import { isDiskFull } from "../disk/disk.ts";
 import { LogError } from "../log-error.ts";
 import type {
   Appended,
@@ -67,6 +68,7 @@ export class FileLog implements PartitionLog {
       checkpoint: recovered.checkpoint,
       areEpochsSaved: !isEpochNew,
       isSynced: () => this.#config.flush === "commit",
+      full: (error) => this.#full(error),
       failed: (error) => this.#fence(error),
     });
     this.#commit = new GroupCommit(this.#commitHost(), endOffset);
@@ -160,8 +162,16 @@ export class FileLog implements PartitionLog {
       freed += bytesOf(this.#segments.slice(0, count));
       await this.#keeper.trim(kept.baseOffset);
     }
-    if (this.#config.cleanupPolicy.compact) freed += await this.#compactor.run(this.#config, nowMs);
+    if (this.#config.cleanupPolicy.compact) freed += await this.#compact(nowMs);
     return freed;
+  }
+
+  async #compact(nowMs: number): Promise<number> {
+    try {
+      return await this.#compactor.run(this.#config, nowMs);
+    } catch (error) {
+      throw isDiskFull(error) ? this.#full(error) : error;
+    }
   }
 
   configure(config: LogConfig): void {
@@ -200,6 +210,7 @@ export class FileLog implements PartitionLog {
 
   async #close(): Promise<void> {
     await this.#compactor.stop();
+    this.#commit.stop();
     await this.#commit.idle();
     try {
       if (this.#failure === undefined) {
@@ -235,8 +246,10 @@ export class FileLog implements PartitionLog {
 
   #commitHost(): CommitHost {
     return {
+      fullDiskRetryMs: this.#context.fullDiskRetryMs,
       isSynced: () => this.#config.flush === "commit",
       prepare: (segment) => this.#keeper.prepare(segment),
+      full: (error) => this.#full(error),
       failed: (error) => this.#fence(error),
       committed: (endOffset, bytes) => {
         this.#highWatermark = endOffset;
@@ -258,6 +271,11 @@ export class FileLog implements PartitionLog {
       "OFFSET_OUT_OF_RANGE",
       `offset ${offset} is outside ${this.startOffset} to ${this.highWatermark}`,
     );
+  }
+
+  /** What was stored is served as before; what was not has to wait for room. */
+  #full(cause: unknown): LogError {
+    return new LogError("NO_SPACE", `the disk of ${this.#context.folder} is full: make room`, { cause });
   }
 
   /** Nothing is served after a failed write or sync: what the disk has is unknown until it is read anew. */

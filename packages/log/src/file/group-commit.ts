@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { isDiskFull } from "../disk/disk.ts";
 import type { LogError } from "../log-error.ts";
 import type { Acks } from "../partition-log.ts";
 import type { Segment } from "./segment.ts";
@@ -6,6 +8,9 @@ import type { Segment } from "./segment.ts";
 const GROUP_BYTES_MAX = 8 * 1024 * 1024;
 /** Past this, appends that ask for no acknowledgement wait for the disk too. */
 const QUEUE_BYTES_MAX = 32 * 1024 * 1024;
+
+/** So many attempts on a full disk, and whoever waits is told. */
+const FULL_ATTEMPTS_MAX = 3;
 
 /** A batch on its way to the disk. */
 interface QueuedWrite {
@@ -28,12 +33,16 @@ interface Waiter extends Settle {
 
 /** What group commit asks of the log it writes for. */
 export interface CommitHost {
+  /** How long to wait for room before a write is tried again, in milliseconds. */
+  readonly fullDiskRetryMs: number;
   /** Whether a write is made durable before it counts. */
   isSynced(): boolean;
   /** Called before the first write to a segment: makes its file. */
   prepare(segment: Segment): Promise<void>;
   /** Everything before `endOffset` counts now; `bytes` were written since the last call. */
   committed(endOffset: number, bytes: number): void;
+  /** A write was refused for want of room. Returns the error for whoever wants to append meanwhile. */
+  full(error: unknown): LogError;
   /** A write or a sync failed. Returns the error that everyone who waits gets. */
   failed(error: unknown): LogError;
 }
@@ -41,6 +50,9 @@ export interface CommitHost {
 /**
  * Writes batches in the order in which they come. Those that arrive while a write is under way are written
  * together: one writev, one fdatasync.
+ *
+ * A write that a full disk refuses is tried again, the same bytes at the same place, until there is room. That is safe as
+ * a sync that failed is not: what was refused was never counted as written, and the sync that vouches for it is to come.
  */
 export class GroupCommit {
   readonly #host: CommitHost;
@@ -50,10 +62,23 @@ export class GroupCommit {
   #running: Promise<void> | undefined;
   #prepared: Segment | undefined;
   #committedEnd: number;
+  /** Why nothing is taken now: the disk is full. */
+  #full: LogError | undefined;
+  #isStopping = false;
 
   constructor(host: CommitHost, committedEnd: number) {
     this.#host = host;
     this.#committedEnd = committedEnd;
+  }
+
+  /** @throws LogError `NO_SPACE` while the disk is full, so that what waits for room stays within bounds. */
+  assertRoom(): void {
+    if (this.#full !== undefined) throw this.#full;
+  }
+
+  /** A write that is refused for want of room is not tried again from now on, but fails. */
+  stop(): void {
+    this.#isStopping = true;
   }
 
   /** Queues a batch; resolves as `acks` asks. `bytes` must not change any more. */
@@ -114,19 +139,30 @@ export class GroupCommit {
     const buffers = joinNeighbours(group);
     const bytes = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
     const isSynced = this.#host.isSynced();
-    try {
-      if (this.#prepared !== segment) await this.#host.prepare(segment);
-      this.#prepared = segment;
-      await segment.file.use(async (file) => {
-        await file.write(buffers, position);
-        if (!isSynced) return;
-        for (const write of group) if (write.acks !== -1) write.settle.resolve();
-        await file.datasync();
-      });
-    } catch (error) {
-      this.#fail(group, this.#host.failed(error));
-      return;
+    for (let attempts = 1; ; attempts++) {
+      let isWritten = false;
+      try {
+        if (this.#prepared !== segment) await this.#host.prepare(segment);
+        this.#prepared = segment;
+        await segment.file.use(async (file) => {
+          await file.write(buffers, position);
+          isWritten = true;
+          if (!isSynced) return;
+          for (const write of group) if (write.acks !== -1) write.settle.resolve();
+          await file.datasync();
+        });
+        break;
+      } catch (error) {
+        if (isWritten || this.#isStopping || !isDiskFull(error)) {
+          this.#fail(group, this.#host.failed(error));
+          return;
+        }
+        this.#full ??= this.#host.full(error);
+        if (attempts >= FULL_ATTEMPTS_MAX) this.#reject([...group, ...this.#queue], this.#full);
+        await delay(this.#host.fullDiskRetryMs, undefined, { ref: false });
+      }
     }
+    this.#full = undefined;
     this.#queuedBytes -= bytes;
     this.#committedEnd = endOffset;
     for (const write of group) write.settle.resolve();
@@ -140,11 +176,15 @@ export class GroupCommit {
 
   #fail(group: readonly QueuedWrite[], error: LogError): void {
     const all = [...group, ...this.#queue];
-    const waiters = this.#waiters;
     this.#queue = [];
     this.#queuedBytes = 0;
+    this.#reject(all, error);
+  }
+
+  #reject(writes: readonly QueuedWrite[], error: LogError): void {
+    const waiters = this.#waiters;
     this.#waiters = [];
-    for (const write of all) write.settle.reject(error);
+    for (const write of writes) write.settle.reject(error);
     for (const waiter of waiters) waiter.reject(error);
   }
 }

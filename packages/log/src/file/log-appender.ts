@@ -51,6 +51,7 @@ export class LogAppender {
     const { producers, tail, commit, keeper, leaderEpoch } = this.#options;
     const { acks = -1, logAppendTimeMs = -1 } = options;
     assertBatch(batch);
+    commit.assertRoom();
     const header = idempotentHeader(batch);
     const repeated = header === undefined ? undefined : producers.check(header);
     if (repeated !== undefined) return this.#repeat(repeated, acks);

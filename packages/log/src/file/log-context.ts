@@ -11,4 +11,5 @@ export interface LogContext {
   readonly clock: () => number;
   /** How long a synced tail may lie above the durable mark while nothing is written; 0 for no timer. */
   readonly checkpointIntervalMs: number;
+  readonly fullDiskRetryMs: number;
 }

@@ -1,4 +1,4 @@
-import type { Disk } from "../disk/disk.ts";
+import { type Disk, isDiskFull } from "../disk/disk.ts";
 import type { LogError } from "../log-error.ts";
 import { type Checkpoint, writeCheckpoint } from "./checkpoint.ts";
 import { discardCleaned, swapSegment } from "./compaction.ts";
@@ -21,6 +21,8 @@ export interface KeeperOptions {
   /** Whether the epochs are on the disk as they are now. */
   readonly areEpochsSaved: boolean;
   isSynced(): boolean;
+  /** The error of a job that a full disk has ended. */
+  full(error: unknown): LogError;
   failed(error: unknown): LogError;
 }
 
@@ -134,7 +136,7 @@ export class SegmentKeeper {
       }
       await swapSegment(disk, segment, cleaned);
       segments[index] = cleaned;
-    });
+    }, false);
   }
 
   /** Saves everything that spares the next start a walk. Nothing may be written any more. */
@@ -200,18 +202,19 @@ export class SegmentKeeper {
   }
 
   #inBackground(job: () => Promise<void>): void {
-    // The failure has fenced the log, which tells everyone who asks.
+    // The failure has fenced the log, which tells everyone who asks; or there was no room, and it is done the next time.
     this.#guarded(job).catch(() => {});
   }
 
-  async #guarded(job: () => Promise<void>): Promise<void> {
+  /** @param isRepeatable whether a job that is ended by a full disk leaves everything as it was, or can be done again. */
+  async #guarded(job: () => Promise<void>, isRepeatable = true): Promise<void> {
     try {
       await this.#jobs.run(async () => {
         if (this.#stopped !== undefined) throw this.#stopped;
         await job();
       });
     } catch (error) {
-      throw this.#options.failed(error);
+      throw isRepeatable && isDiskFull(error) ? this.#options.full(error) : this.#options.failed(error);
     }
   }
 }

@@ -4,6 +4,7 @@ import {
   type ImportPhase,
   type ImportProgress,
   type ImportReport,
+  type ImportSource,
   importLogs,
   openJetStreamEngine,
   type Replicas,
@@ -219,6 +220,37 @@ describe.skipIf(found.path === undefined).each([1, 3] as const)(
       }));
       return await opened.engine.open(id, CONFIG);
     }
+  },
+);
+
+test.skipIf(found.path === undefined)(
+  "an account that is too small is named before anything is stored",
+  async () => {
+    const limited = (limits: string) =>
+      `accounts { A { jetstream: { ${limits} }, users: [{ user: a, password: b }] } }`;
+    const engine = openMemoryEngine();
+    const sources: ImportSource[] = [];
+    for (const id of PARTITIONS.slice(0, 3)) {
+      const log = await engine.open(id, CONFIG);
+      await log.append(batchOf(["v".repeat(400_000)]));
+      sources.push({ id, log });
+    }
+    for (const [limits, message] of [
+      [
+        "max_file: 1MB",
+        /takes about 12\d{5} bytes more, and the NATS account has used \d+ of at most 1048576;/,
+      ],
+      ["max_file: 10MB, max_streams: 3", /leaves no room for 4 more; raise its max_streams/],
+    ] as const) {
+      await using nats = await NatsCluster.start(found.path!, 1, limited(limits));
+      const access = { servers: nats.urls, user: "a", password: "b" };
+      const options = { nats: access, origin: { id: "1", name: "the folder" }, metadataId: METADATA };
+      await expect(importLogs({ ...options, replicas: 1, sources, metadata: [] })).rejects.toMatchObject({
+        code: "NATS_LIMIT",
+        message: expect.stringMatching(message),
+      });
+    }
+    await engine.close();
   },
 );
 

@@ -3,9 +3,6 @@ import { ClusterError } from "../cluster-error.ts";
 import { resolveEngineOptions } from "../engine-options.ts";
 import { JetStreamError } from "../jetstream/jetstream-error.ts";
 import { MESSAGE_OVERHEAD_BYTES } from "../jetstream/partition-stream.ts";
-import { listPartitions } from "../jetstream/partition-streams.ts";
-import { retryWhileElecting } from "../jetstream/retry.ts";
-import { StreamPlacement } from "../jetstream/stream-placement.ts";
 import { InFlightBudget } from "../log/in-flight-budget.ts";
 import { TailBudget } from "../log/tail-cache.ts";
 import { unavailable } from "../log/take-over.ts";
@@ -13,6 +10,7 @@ import { leadershipEntry } from "../membership/leadership-state.ts";
 import { checkAccount } from "../nats/check-account.ts";
 import { checkServer } from "../nats/check-server.ts";
 import { connectControl, type NatsControl } from "../nats/nats-control.ts";
+import { assertPlaceable, assertStorable } from "./assert-room.ts";
 import { assertFits, checkSource, type ImportSource, type SourceFacts } from "./check-source.ts";
 import { type CopiedPartition, copyPartition } from "./copy-partition.ts";
 import { forEachBounded } from "./for-each-bounded.ts";
@@ -23,7 +21,6 @@ import { writeMetadata } from "./write-metadata.ts";
 
 /** How many partitions are worked on at a time. */
 const CONCURRENCY = 8;
-const OPEN_TIMEOUT_MS = 30_000;
 const IN_FLIGHT_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
@@ -108,7 +105,8 @@ class Import {
     const sizeBytes = sources.reduce((total, { log }) => total + log.sizeBytes, 0);
     const advance = this.#progress("checking", sizeBytes);
     const facts: SourceFacts[] = [];
-    await this.#assertRoom(sources.length);
+    const { api } = this.#control;
+    await assertPlaceable(api, sources.length + 1, this.#replicas);
     await forEachBounded(sources, CONCURRENCY, this.#signal, async (source) => {
       facts.push(await checkSource(source, this.#batchBytesMax, advance));
     });
@@ -116,17 +114,9 @@ class Import {
       facts.flatMap(({ oversized }) => oversized),
       this.#batchBytesMax,
     );
+    const needed = { bytes: sum(facts, "bytes"), batches: sum(facts, "batches"), replicas: this.#replicas };
+    await assertStorable(api, needed);
     return facts;
-  }
-
-  /** Streams that an earlier attempt has made need no more room. */
-  async #assertRoom(partitions: number): Promise<void> {
-    const { api } = this.#control;
-    const made = await retryWhileElecting(OPEN_TIMEOUT_MS, () => listPartitions(api));
-    const missing = Math.max(0, partitions + 1 - made.length);
-    const placement = new StreamPlacement(api, () => performance.now());
-    const fault = await placement.faultOf(missing, this.#replicas);
-    if (fault !== undefined) throw new ClusterError("NATS_LIMIT", fault.message);
   }
 
   async #copy(

@@ -87,15 +87,13 @@ export class FaultCluster implements AsyncDisposable {
    * A fault from then on is the only one.
    */
   async calm(): Promise<void> {
-    const { topicId } = await this.#ask((probe) => probe.leaders(TOPIC));
-    const streams = Array.from({ length: 3 }, (_, partition) => `K_${topicId}_${partition}`);
     let before = "";
     let sinceMs = performance.now();
     await until("NATS to be calm", async () => {
       await this.nats.healthy();
-      const leaders = await Promise.all(streams.map((stream) => this.nats.leaderOf(stream)));
-      const now = leaders.map((leader) => leader?.name).join();
-      if (now !== before || leaders.includes(undefined)) sinceMs = performance.now();
+      const leaders = [...(await this.nats.leaders())].sort();
+      const now = leaders.join();
+      if (now !== before || leaders.some(([, leader]) => leader === "")) sinceMs = performance.now();
       before = now;
       return performance.now() - sinceMs > CALM_MS;
     });

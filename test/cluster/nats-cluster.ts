@@ -158,16 +158,20 @@ export class NatsCluster implements AsyncDisposable {
 
   /** The server that leads the stream; undefined while none does. */
   async leaderOf(stream: string): Promise<NatsServer | undefined> {
-    const pages = await Promise.all(this.servers.map((server) => server.monitor("/jsz?streams=true")));
-    for (const page of pages) {
+    const leader = (await this.leaders()).get(stream);
+    return this.servers.find(({ name }) => name === leader);
+  }
+
+  /** The name of the server that leads each stream, as far as the servers tell; empty while none does. */
+  async leaders(): Promise<Map<string, string>> {
+    const leaders = new Map<string, string>();
+    for (const page of await Promise.all(this.servers.map((server) => server.monitor("/jsz?streams=true")))) {
       const accounts = (page?.account_details ?? []) as { readonly stream_detail?: StreamDetail[] }[];
-      const found = accounts
-        .flatMap((account) => account.stream_detail ?? [])
-        .find(({ name }) => name === stream);
-      const leader = this.servers.find(({ name }) => name === found?.cluster?.leader);
-      if (leader !== undefined) return leader;
+      for (const { name, cluster } of accounts.flatMap((account) => account.stream_detail ?? [])) {
+        leaders.set(name, cluster?.leader || (leaders.get(name) ?? ""));
+      }
     }
-    return undefined;
+    return leaders;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

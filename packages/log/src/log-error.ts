@@ -13,6 +13,8 @@ export type LogErrorCode =
   | "CORRUPT"
   /** The disk refused a write or a flush; the log is fenced until it is opened again. */
   | "STORAGE_FAILED"
+  /** The disk is full. The log goes on when there is room again, and may still store the batch then. */
+  | "NO_SPACE"
   /** The log or its engine is closed, or the log is open already. */
   | "CLOSED"
   /** The topic, its id or the partition number cannot name a log. */
@@ -29,6 +31,7 @@ export type LogErrorCode =
 const RETRIABLE: ReadonlySet<LogErrorCode> = new Set([
   "NOT_LEADER",
   "STORAGE_FAILED",
+  "NO_SPACE",
   "NOT_ENOUGH_REPLICAS",
   "TIMED_OUT",
 ]);

@@ -67,7 +67,8 @@ export interface PartitionLog {
    * the buffer, which belongs to the log until the promise settles. Idempotent producers are checked here:
    * a repeated batch resolves with the first one's offsets once that one is durable.
    *
-   * @throws LogError `OUT_OF_ORDER_SEQUENCE`, `PRODUCER_FENCED`, `NOT_LEADER`, `STORAGE_FAILED`, `CLOSED`.
+   * @throws LogError `OUT_OF_ORDER_SEQUENCE`, `PRODUCER_FENCED`, `NOT_LEADER`, `STORAGE_FAILED`, `NO_SPACE`,
+   *   `CLOSED`.
    */
   append(batch: Buffer, options?: AppendOptions): Promise<Appended>;
 

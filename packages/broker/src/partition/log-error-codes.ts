@@ -10,6 +10,7 @@ const CODES: Readonly<Record<LogErrorCode, ErrorName>> = {
   NOT_LEADER: "NOT_LEADER_OR_FOLLOWER",
   CORRUPT: "KAFKA_STORAGE_ERROR",
   STORAGE_FAILED: "KAFKA_STORAGE_ERROR",
+  NO_SPACE: "KAFKA_STORAGE_ERROR",
   // The topic is being deleted or the broker stops: a client that looks again learns which.
   CLOSED: "NOT_LEADER_OR_FOLLOWER",
   INVALID_PARTITION: "INVALID_PARTITIONS",

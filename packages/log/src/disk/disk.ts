@@ -37,6 +37,11 @@ export interface Disk {
   lock(folder: string): Promise<() => Promise<void>>;
 }
 
+/** Whether `error` says that there is no room, on the disk or by a quota. */
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
+}
+
 /** Whether `error` says that a file or folder does not exist. */
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";

@@ -19,9 +19,7 @@ import { LogAppender } from "./log-appender.ts";
 import { LogCompactor } from "./log-compactor.ts";
 import type { LogContext } from "./log-context.ts";
 import { LogEvents } from "./log-events.ts";
-import { readChunks } from "./log-reader.ts";
-import { findMaxTimestamp, findTimestamp, type ReadableLog, scanBatches } from "./log-search.ts";
-import { readFailure } from "./read-failure.ts";
+import { LogReads } from "./log-reads.ts";
 import type { RecoveredLog } from "./recovery.ts";
 import { countExpired } from "./retention.ts";
 import { bytesOf, type Segment } from "./segment.ts";
@@ -30,8 +28,6 @@ import { TailCache } from "./tail-cache.ts";
 
 /** Producers that write nothing for a day are forgotten, as in Kafka (`producer.id.expiration.ms`). */
 const PRODUCER_EXPIRATION_MS = 24 * 60 * 60 * 1000;
-
-const NOTHING_READ = { chunks: [], owned: [] };
 
 /** A partition log in segments on a disk. */
 export class FileLog implements PartitionLog {
@@ -44,6 +40,7 @@ export class FileLog implements PartitionLog {
   readonly #events = new LogEvents();
   readonly #commit: GroupCommit;
   readonly #keeper: SegmentKeeper;
+  readonly #reads: LogReads;
   readonly #appender: LogAppender;
   readonly #compactor: LogCompactor;
   #config: LogConfig;
@@ -72,6 +69,15 @@ export class FileLog implements PartitionLog {
       failed: (error) => this.#fence(error),
     });
     this.#commit = new GroupCommit(this.#commitHost(), endOffset);
+    this.#reads = new LogReads({
+      context,
+      segments: this.#segments,
+      tail: this.#tail,
+      epochs: this.#epochs,
+      keeper: this.#keeper,
+      limitOffset: () => this.#highWatermark,
+      indexIntervalBytes: () => this.#config.indexIntervalBytes,
+    });
     this.#compactor = new LogCompactor(context.disk, this.#keeper);
     this.#appender = new LogAppender({
       context,
@@ -111,32 +117,18 @@ export class FileLog implements PartitionLog {
 
   async read(offset: bigint, maxBytes: number): Promise<LogRead> {
     this.#assertOpen();
-    const highWatermark = this.#highWatermark;
     this.#assertInRange(offset);
-    const from = Number(offset);
-    const { chunks, owned } =
-      from === highWatermark
-        ? NOTHING_READ
-        : await this.#reading(from, () => readChunks(this.#readable(), from, highWatermark, maxBytes));
-    let sizeBytes = 0;
-    for (const chunk of chunks) sizeBytes += chunk.length;
-    return {
-      chunks,
-      sizeBytes,
-      highWatermark: BigInt(highWatermark),
-      logStartOffset: this.startOffset,
-      ...(owned.length === 0 ? {} : { release: () => this.#context.readMemory.give(owned) }),
-    };
+    return this.#reads.read(Number(offset), maxBytes);
   }
 
   async offsetForTimestamp(timestampMs: number): Promise<TimestampedOffset | undefined> {
     this.#assertOpen();
-    return this.#reading(this.#keeper.startOffset, () => findTimestamp(this.#readable(), timestampMs));
+    return this.#reads.findTimestamp(timestampMs);
   }
 
   async offsetOfMaxTimestamp(): Promise<TimestampedOffset | undefined> {
     this.#assertOpen();
-    return this.#reading(this.#keeper.startOffset, () => findMaxTimestamp(this.#readable()));
+    return this.#reads.findMaxTimestamp();
   }
 
   endOffsetForEpoch(epoch: number): { readonly epoch: number; readonly endOffset: bigint } {
@@ -181,11 +173,7 @@ export class FileLog implements PartitionLog {
   async *headers(offset: bigint = this.startOffset): AsyncIterable<RecordBatchHeader> {
     this.#assertOpen();
     this.#assertInRange(offset);
-    try {
-      for await (const { header } of scanBatches(this.#readable(), Number(offset))) yield header;
-    } catch (error) {
-      throw readFailure(error, Number(offset), this.#keeper.startOffset, this.#context.folder);
-    }
+    yield* this.#reads.headers(Number(offset));
   }
 
   producers(): readonly ProducerSnapshot[] {
@@ -221,27 +209,6 @@ export class FileLog implements PartitionLog {
       this.#tail.clear();
       this.#events.emit("closed");
     }
-  }
-
-  async #reading<T>(offset: number, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw readFailure(error, offset, this.#keeper.startOffset, this.#context.folder);
-    }
-  }
-
-  #readable(): ReadableLog {
-    return {
-      segments: this.#segments,
-      tail: this.#tail,
-      epochs: this.#epochs,
-      memory: this.#context.readMemory,
-      compactedTo: this.#keeper.compactedTo,
-      indexIntervalBytes: this.#config.indexIntervalBytes,
-      startOffset: this.#keeper.startOffset,
-      limitOffset: this.#highWatermark,
-    };
   }
 
   #commitHost(): CommitHost {

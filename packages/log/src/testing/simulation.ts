@@ -91,6 +91,7 @@ class Simulation {
       disk,
       tailCacheBytes,
       checkpointIntervalMs: 0,
+      fullDiskRetryMs: 0,
       clock: () => 0,
     });
     const config = logConfig({
@@ -166,5 +167,5 @@ class Simulation {
 
 function isStorageFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return "code" in error && ["STORAGE_FAILED", "EIO", "ENOSPC"].includes(String(error.code));
+  return "code" in error && ["STORAGE_FAILED", "NO_SPACE", "EIO", "ENOSPC"].includes(String(error.code));
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeCluster, type LetterpressServer, startServer } from "@letterpress/server";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { waitFor } from "../support/wait-for.ts";
 import { findNatsServer } from "./find-nats-server.ts";
 import { NatsCluster } from "./nats-cluster.ts";
@@ -87,6 +87,25 @@ describe.skipIf(found.path === undefined)("a nats-server", () => {
     await keepsOut(servers, { user: "u", password: "x" }, /refuses this user.*check user and password/);
     await keepsOut(servers, {}, /refuses this user/);
   });
+
+  test("that refuses a broker for a while finds it again once it lets it in", async () => {
+    vi.stubEnv("NATS_TEST_PASSWORD", "p");
+    const servers = await start("authorization { user: u, password: $NATS_TEST_PASSWORD }");
+    await using broker = await startBroker(servers, { user: "u", password: "p" });
+    await broker.broker.createTopic({ name: "t", partitions: 1 });
+    const isLed = () => broker.broker.cluster.leaderOf("t", 0)?.leaderId === broker.broker.nodeId;
+    await waitFor("the topic to be led", isLed);
+    const restartWith = async (password: string): Promise<void> => {
+      await nats.servers[0]!.kill();
+      vi.stubEnv("NATS_TEST_PASSWORD", password);
+      await nats.servers[0]!.start();
+    };
+    await restartWith("another");
+    await waitFor("its session to end", () => !isLed());
+    await restartWith("p");
+    await waitFor("the topic to be led again", isLed, 30_000);
+    vi.unstubAllEnvs();
+  }, 60_000);
 
   test("lets in whoever has its token", async () => {
     const servers = await start("authorization { token: t }");

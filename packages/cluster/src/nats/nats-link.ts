@@ -69,7 +69,7 @@ export async function connectNats(options: NatsOptions): Promise<NatsLink> {
   assertReadable(options);
   for (let attempt = 1; ; attempt++) {
     try {
-      return new Link(await connect(connectionOptions(options)));
+      return new Link(await connectForGood(options));
     } catch (error) {
       // A server that refuses somebody over TLS may close the connection before its reason has arrived.
       if ((error as { code?: string }).code === "ECONNRESET" && attempt < ATTEMPTS_MAX) continue;
@@ -77,6 +77,17 @@ export async function connectNats(options: NatsOptions): Promise<NatsLink> {
       throw connectFailure(error, isRefused, options);
     }
   }
+}
+
+/**
+ * The library either gives up for ever when it is refused twice, also in the middle of its life, or tries for ever, also
+ * at its start. A first connection finds out whether it is let in; the one that stays does not give up.
+ */
+async function connectForGood(options: NatsOptions): Promise<NatsConnection> {
+  const settings = connectionOptions(options);
+  const first = await connect({ ...settings, reconnect: false });
+  await first.close();
+  return connect({ ...settings, ignoreAuthErrorAbort: true });
 }
 
 class Link implements NatsLink {

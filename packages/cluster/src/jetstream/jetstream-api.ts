@@ -102,10 +102,10 @@ export class JetStreamApi {
     await this.call(`STREAM.UPDATE.${config.name}`, config, CHANGE_TIMEOUT_MS);
   }
 
-  /** Undefined when there is no such stream. */
-  async streamInfo(name: string): Promise<StreamInfo | undefined> {
+  /** Undefined when there is no such stream. One without a leader may never answer. */
+  async streamInfo(name: string, timeoutMs = INFO_TIMEOUT_MS): Promise<StreamInfo | undefined> {
     try {
-      return await this.call<StreamInfo>(`STREAM.INFO.${name}`, {}, INFO_TIMEOUT_MS);
+      return await this.call<StreamInfo>(`STREAM.INFO.${name}`, {}, timeoutMs);
     } catch (error) {
       if (error instanceof JetStreamError && error.errorNumber === STREAM_NOT_FOUND) return undefined;
       throw error;

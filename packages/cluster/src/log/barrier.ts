@@ -8,6 +8,11 @@ import type { MessageHeader } from "./message-header.ts";
 
 const BARRIER_TIMEOUT_MS = 1_500;
 const RETRY_MS = 200;
+/**
+ * How long to wait for the stream's end, attempt after attempt. A stream without a leader leaves the question unanswered; put
+ * again soon, it meets the new leader soon. Servers that are slow get more time now and then.
+ */
+const INFO_TIMEOUTS_MS = [300, 300, 300, 1_000] as const;
 /** Longer than any election: a server that still answers with an older end is no straggler. */
 const LOSS_MS = 20_000;
 const NO_BYTES = Buffer.alloc(0);
@@ -42,9 +47,10 @@ export async function placeBarrier(
   let seen = options.seenSequence;
   let hint: number | undefined;
   let shortSinceMs: number | undefined;
-  for (;;) {
+  for (let attempt = 0; ; attempt++) {
     try {
-      const { first, last } = hint === undefined ? await endsOf(stream) : { first: 0, last: hint };
+      const ends = hint === undefined ? await endsOf(stream, attempt) : { first: 0, last: hint };
+      const { first, last } = ends;
       hint = undefined;
       if (last < seen) {
         shortSinceMs ??= performance.now();
@@ -82,8 +88,12 @@ function append(stream: PartitionStream, header: MessageHeader, lastSequence: nu
 }
 
 /** The first and the last message that the stream has, as far as the server that answers knows. */
-async function endsOf(stream: PartitionStream): Promise<{ readonly first: number; readonly last: number }> {
-  const info = await stream.api.streamInfo(stream.name);
+async function endsOf(
+  stream: PartitionStream,
+  attempt: number,
+): Promise<{ readonly first: number; readonly last: number }> {
+  const timeoutMs = INFO_TIMEOUTS_MS[attempt % INFO_TIMEOUTS_MS.length]!;
+  const info = await stream.api.streamInfo(stream.name, timeoutMs);
   if (info === undefined) throw new LogError("CLOSED", `the stream ${stream.name} does not exist any more`);
   return { first: info.state.first_seq, last: info.state.last_seq };
 }

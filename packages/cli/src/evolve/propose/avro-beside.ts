@@ -1,5 +1,5 @@
 import type { AvroField, AvroSchema } from "@letterpress/schema";
-import { addField, optionalType, replaceType } from "./avro-edits.ts";
+import { addField, fieldText, optionalType, replaceType } from "./avro-edits.ts";
 import { type Place, recordNamed, sameType, type TextTree } from "./avro-place.ts";
 import type { Fix } from "./fix.ts";
 import { membersAt, offsetOf, valueAt } from "./json-text.ts";
@@ -17,7 +17,11 @@ export function besideFix(
   const field = record?.fields.find(({ name }) => name === at?.name);
   const old = before?.fields.find(({ name }) => name === at?.name);
   if (record === undefined || field === undefined || old === undefined) return undefined;
-  const kept = replaceType(edited.text, field, { text: latest.text, field: old });
+  // A default is of the type that it stands beside: both come back.
+  const hasDefault = field.default !== undefined || old.default !== undefined;
+  const kept = hasDefault
+    ? { ...valueAt(edited.text, offsetOf(edited.text, field.location)), text: fieldText(latest.text, old) }
+    : replaceType(edited.text, field, { text: latest.text, field: old });
   if (old.type.kind === "union" && branches(field.type).every((each) => isBranchOf(each, old.type))) {
     return { title: `keep the branches of "${field.name}"`, now: [kept], later: undefined };
   }

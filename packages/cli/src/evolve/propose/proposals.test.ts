@@ -62,6 +62,15 @@ describe("Avro", () => {
     ]);
   });
 
+  test("an older version that is alone in the way is looked at, too", () => {
+    const [oldest, without] = [schemaOf([ID, { name: "old", type: "int" }]), schemaOf([ID])];
+    const back = schemaOf([ID, { name: "old", type: "string", default: "" }]);
+    expect(propose("BACKWARD", back, oldest, without)).toBeUndefined();
+    const proposal = propose("BACKWARD_TRANSITIVE", back, oldest, without);
+    expect(fieldsOf(proposal).map((field) => (field as { name: string }).name)).toContain("oldV2");
+    expect(proposal!.steps[0]!.isAllowed).toBe(true);
+  });
+
   test("where no edit helps, the steps to a topic of its own are told", () => {
     const text: ResolvedSchema = { format: "AVRO", text: '"string"', references: [] };
     const proposal = propose("BACKWARD", schemaOf([ID]), text);

@@ -15,39 +15,78 @@ import { protobufFixes } from "./protobuf-fixes.ts";
 import { applyEdits, type TextEdit } from "./text-edit.ts";
 import { waitBetween } from "./wait-between.ts";
 
+/** How many versions are looked at, from the latest back. */
+const VERSIONS_MAX = 20;
+/** How often an edit is mended in turn. */
+const ROUNDS_MAX = 3;
+
 /**
  * Compatible ways to what an edit wants, the smallest first, each step checked like the edit itself; those that do not
  * help are left out. Where none is left of a schema that may not go through, what to do by hand.
  */
 export function proposalsFor(facts: SubjectFacts): Proposal[] {
-  const latest = facts.versions.at(-1);
-  if (latest === undefined) return [];
+  if (facts.versions.length === 0) return [];
   const report = evaluate(facts);
-  const edits = editsFor(facts, report, latest);
+  const edits = editsFor(facts, report, ROUNDS_MAX);
   return edits.length > 0 || report.verdict !== "blocked" ? edits : [byHand(facts, asked(report))];
 }
 
-function editsFor(facts: SubjectFacts, report: SubjectReport, latest: KnownVersion): Proposal[] {
-  const { candidate } = facts;
-  if (latest.parsed.format !== candidate.parsed.format) return [];
+/** Edits that mend what the versions have against a schema; at transitive levels that may be an older one alone. */
+function editsFor(facts: SubjectFacts, report: SubjectReport, roundsLeft: number): Proposal[] {
+  const isBlocked = report.verdict === "blocked";
+  for (const version of facts.versions.toReversed().slice(0, isBlocked ? VERSIONS_MAX : 1)) {
+    const edits = editsAgainst(facts, report, version, roundsLeft);
+    if (edits.length > 0) return edits;
+  }
+  return [];
+}
+
+function editsAgainst(
+  facts: SubjectFacts,
+  report: SubjectReport,
+  earlier: KnownVersion,
+  roundsLeft: number,
+): Proposal[] {
+  if (earlier.parsed.format !== facts.candidate.parsed.format) return [];
   const proposals = new Map<string, Proposal>();
-  for (const reasons of reasonsToFix(report, latest)) {
-    const fixes = fixesFor(facts, latest, reasons);
+  for (const reasons of reasonsToFix(report, earlier)) {
+    const fixes = fixesFor(facts, earlier, reasons);
     if (fixes.length === 0) continue;
-    const steps = stepsOf(facts, fixes);
-    const [first] = steps;
-    if (first === undefined || !first.isAllowed || first.order === "not-in-one-step") continue;
     const title = fixes.map((fix) => fix.title).join("; ");
-    if (!proposals.has(title)) proposals.set(title, { title, steps });
+    const found = proposalOf(facts, fixes, title) ?? mendedAgain(facts, fixes, title, roundsLeft);
+    if (found !== undefined && !proposals.has(found.title)) proposals.set(found.title, found);
   }
   return [...proposals.values()];
 }
 
+/** The fixes as steps; undefined when the first of them would not do. */
+function proposalOf(facts: SubjectFacts, fixes: readonly Fix[], title: string): Proposal | undefined {
+  const steps = stepsOf(facts, fixes);
+  const [first] = steps;
+  return first?.isAllowed && first.order !== "not-in-one-step" ? { title, steps } : undefined;
+}
+
+/** What mends one version may be in the way of another: then that is mended, too. */
+function mendedAgain(
+  facts: SubjectFacts,
+  fixes: readonly Fix[],
+  title: string,
+  roundsLeft: number,
+): Proposal | undefined {
+  if (roundsLeft === 0) return undefined;
+  const edits = fixes.flatMap((fix) => fix.now);
+  const candidate = checkedStep(facts, edits)?.candidate;
+  if (candidate === undefined || candidate.fingerprint === facts.candidate.fingerprint) return undefined;
+  const mended = { ...facts, candidate };
+  const [further] = editsFor(mended, evaluate(mended), roundsLeft - 1);
+  return further && { title: `${title}; ${further.title}`, steps: further.steps };
+}
+
 /** What the level asks for, and, where no order of deployment would do, everything. */
-function reasonsToFix(report: SubjectReport, latest: KnownVersion): Reason[][] {
-  const isCurrent = ({ versions }: Reason): boolean => versions.includes(latest.version);
-  const first = asked(report).filter(isCurrent);
-  return report.order === "not-in-one-step" ? [first, report.reasons.filter(isCurrent)] : [first];
+function reasonsToFix(report: SubjectReport, earlier: KnownVersion): Reason[][] {
+  const isAboutIt = ({ versions }: Reason): boolean => versions.includes(earlier.version);
+  const first = asked(report).filter(isAboutIt);
+  return report.order === "not-in-one-step" ? [first, report.reasons.filter(isAboutIt)] : [first];
 }
 
 /** The reasons that the level goes by. */
@@ -58,21 +97,21 @@ function asked({ level, reasons }: SubjectReport): Reason[] {
 
 function fixesFor(
   { candidate, level }: SubjectFacts,
-  latest: KnownVersion,
+  earlier: KnownVersion,
   reasons: readonly Reason[],
 ): Fix[] {
   const { parsed, schema } = candidate;
   const isForwardAsked =
     /^(FORWARD|FULL|STRICT)/.test(level) || reasons.some(({ direction }) => direction === "FORWARD");
-  if (isAvro(parsed) && isAvro(latest.parsed)) {
+  if (isAvro(parsed) && isAvro(earlier.parsed)) {
     const edited = { text: schema.text, parsed };
-    return avroFixes(reasons, edited, { text: latest.schema.text, parsed: latest.parsed }, isForwardAsked);
+    return avroFixes(reasons, edited, { text: earlier.schema.text, parsed: earlier.parsed }, isForwardAsked);
   }
   // A schema of this format can only come from the Protobuf parser.
   return protobufFixes(
     reasons,
     { text: schema.text, parsed: parsed as ProtobufSchema },
-    { text: latest.schema.text, parsed: latest.parsed as ProtobufSchema },
+    { text: earlier.schema.text, parsed: earlier.parsed as ProtobufSchema },
     isForwardAsked,
   );
 }

@@ -13,7 +13,7 @@ test("without any settings, every default is there", () => {
     nodeId: 1,
     flush: "commit",
     broker: {},
-    registry: { compatibility: "BACKWARD" },
+    registry: { compatibility: "BACKWARD", incompatibleCode: 409 },
     log: { level: "info" },
   });
 });

@@ -10,6 +10,8 @@ import { NatsCluster, type NatsServer } from "./nats-cluster.ts";
 
 const found = findNatsServer();
 const PARTITIONS = 3;
+/** Compacted all the while, though no record of it has another's key. */
+const COMPACTED_PARTITION = 2;
 /** A few in the ordinary test run; the long run asks for more. */
 const ROUNDS = Number(process.env.LETTERPRESS_ENGINE_FAULT_ROUNDS ?? 3);
 const ROUND_TIMEOUT_MS = 60_000;
@@ -41,7 +43,8 @@ describe.skipIf(found.path === undefined)("appends while servers and leaders fai
     const history = new History();
     const workloads = Array.from(
       { length: PARTITIONS },
-      (_, partition) => new PartitionWorkload(partition, engines[0]!, history),
+      (_, partition) =>
+        new PartitionWorkload(partition, engines[0]!, history, partition === COMPACTED_PARTITION),
     );
     for (const workload of workloads) workload.start();
     const progress = async (what: string): Promise<number> => {
@@ -68,6 +71,7 @@ describe.skipIf(found.path === undefined)("appends while servers and leaders fai
     engines = [reader];
     const final = (await Promise.all(workloads.map((workload) => workload.final(reader)))).flat();
     expect(history.check(final)).toEqual([]);
+    expect([...(await cluster.leaders()).keys()].filter((name) => name.startsWith("C_"))).not.toEqual([]);
     expect(history.acknowledgedCount).toBeGreaterThan(ROUNDS * PARTITIONS * PROGRESS_BATCHES);
   });
 });

@@ -1,6 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type LogEngine, LogError, logConfig, type PartitionId, type PartitionLog } from "@letterpress/log";
+import {
+  type LogConfig,
+  type LogEngine,
+  LogError,
+  logConfig,
+  type PartitionId,
+  type PartitionLog,
+} from "@letterpress/log";
 import { batchOf, partitionOf, readAll, recordsOf } from "@letterpress/log/testing";
+import { type BatchOptions, encodeRecordBatch } from "@letterpress/wire";
 import type { History, Seen } from "./history.ts";
 
 const IN_FLIGHT = 4;
@@ -8,6 +16,9 @@ const RECORDS_PER_BATCH = 3;
 const RETRY_MS = 50;
 const READ_BYTES = 64 * 1024;
 const CONFIG = logConfig();
+/** Every record has a key of its own: compaction moves all of them and may remove none. */
+const COMPACTED = logConfig({ segmentBytes: 20_000, cleanupPolicy: { delete: false, compact: true } });
+const COMPACT_MS = 200;
 
 /** After these a log has to be opened again; other failures pass. */
 const MOVED: ReadonlySet<string> = new Set(["NOT_LEADER", "CLOSED"]);
@@ -24,7 +35,7 @@ interface Batch {
 export class PartitionWorkload {
   readonly id: PartitionId;
   readonly #history: History;
-  readonly #config = CONFIG;
+  readonly #config: LogConfig;
   /** The log that each engine opened last: an engine that leads again has to close it first. */
   readonly #logs = new Map<LogEngine, PartitionLog>();
   #opening: Promise<PartitionLog> | undefined;
@@ -34,7 +45,9 @@ export class PartitionWorkload {
   #isStopping = false;
   #running: Promise<unknown> = Promise.resolve();
 
-  constructor(partition: number, engine: LogEngine, history: History) {
+  /** @param isCompacted whether the log is compacted all the while. */
+  constructor(partition: number, engine: LogEngine, history: History, isCompacted = false) {
+    this.#config = isCompacted ? COMPACTED : CONFIG;
     this.id = partitionOf("faults", partition);
     this.#engine = engine;
     this.#history = history;
@@ -46,7 +59,7 @@ export class PartitionWorkload {
   }
 
   start(): void {
-    this.#running = Promise.all([this.#produce(), this.#consume()]);
+    this.#running = Promise.all([this.#produce(), this.#consume(), this.#compact()]);
   }
 
   async stop(): Promise<void> {
@@ -118,7 +131,7 @@ export class PartitionWorkload {
       try {
         const log = await leader;
         const producer = { producerId: BigInt(this.id.partition), producerEpoch: 0, baseSequence };
-        const { baseOffset } = await log.append(batchOf(values, Date.now(), producer));
+        const { baseOffset } = await log.append(this.#encode(values, producer));
         values.forEach((value, index) => {
           this.#history.acknowledged(this.#seen(Number(baseOffset) + index, value));
         });
@@ -128,6 +141,25 @@ export class PartitionWorkload {
         if (!(error instanceof LogError)) throw error;
         if (MOVED.has(error.code)) this.#reopen(leader);
         await delay(RETRY_MS);
+      }
+    }
+  }
+
+  #encode(values: readonly string[], producer: BatchOptions): Buffer {
+    if (!this.#config.cleanupPolicy.compact) return batchOf(values, Date.now(), producer);
+    const records = values.map((value) => ({ key: Buffer.from(value), value: Buffer.from(value) }));
+    return encodeRecordBatch(records, producer);
+  }
+
+  async #compact(): Promise<void> {
+    while (this.#config.cleanupPolicy.compact && !this.#isStopping) {
+      await delay(COMPACT_MS);
+      try {
+        const log = await this.#leader();
+        await log.enforceRetention(Date.now());
+      } catch (error) {
+        // Tried again, by whoever leads then.
+        if (!(error instanceof LogError)) throw error;
       }
     }
   }

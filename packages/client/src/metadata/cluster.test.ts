@@ -2,6 +2,8 @@ import net from "node:net";
 import { expect, test } from "vitest";
 import { TestBroker } from "../../test/broker.ts";
 import { Letterpress } from "../client.ts";
+import { resolveClientOptions } from "../client-options.ts";
+import { Cluster } from "./cluster.ts";
 
 /** Takes connections and never answers, as a broker does that is stopped. */
 async function silentBroker(): Promise<{ readonly address: string; asked: number } & Disposable> {
@@ -32,4 +34,22 @@ test("a broker that says nothing is left for the next, and is not asked again", 
   for (const value of ["one", "two", "three"]) await client.producer().send({ topic: "t", value });
   await client.admin().topics.list();
   expect(silent.asked).toBeLessThanOrEqual(1);
+});
+
+test("while every broker is slow, the one that was slow last is asked last", async () => {
+  using silent = await silentBroker();
+  await using broker = await TestBroker.start();
+  const options = resolveClientOptions({
+    brokers: [silent.address, broker.address],
+    connectTimeoutMs: 5_000,
+  });
+  const [silentPort, port] = options.brokers.map((each) => each.port);
+  const cluster = new Cluster(options);
+  cluster.metadata.setBroker({ nodeId: 7, host: "127.0.0.1", port: silentPort!, rack: null });
+  cluster.metadata.setBroker({ nodeId: 8, host: "127.0.0.1", port: port!, rack: null });
+  cluster.suspect(8);
+  cluster.suspect(7);
+  for (let count = 0; count < 10; count++) expect((await cluster.any()).address.port).toBe(port);
+  expect(silent.asked).toBe(0);
+  cluster.close();
 });

@@ -10,6 +10,8 @@ import type { TopicMetadata } from "./topic-metadata.ts";
 /** Brokers tell what they know at once; one that does not is asked last from then on. */
 const METADATA_TIMEOUT_MS = 10_000;
 const SILENT_MS = 60_000;
+/** A slow answer is no proof: what keeps one broker waiting may keep all of them, and pass. */
+const SUSPECT_MS = 5_000;
 const UNKNOWN_TOPIC = ERRORS.UNKNOWN_TOPIC_OR_PARTITION.name;
 
 /**
@@ -113,7 +115,7 @@ export class Cluster {
   /** A broker is slow to answer: the others are asked before it for a while. */
   suspect(nodeId: number): void {
     const broker = this.metadata.broker(nodeId);
-    if (broker !== undefined) this.#fellSilent(broker);
+    if (broker !== undefined) this.#fellSilent(broker, SUSPECT_MS);
   }
 
   close(): void {
@@ -164,16 +166,18 @@ export class Cluster {
     this.#scheduleRefresh();
   }
 
-  #fellSilent(address: BrokerAddress): void {
-    this.#silentUntilMs.set(keyOf(address), performance.now() + SILENT_MS);
+  #fellSilent(address: BrokerAddress, forMs = SILENT_MS): void {
+    const untilMs = Math.max(performance.now() + forMs, this.#silentUntilMs.get(keyOf(address)) ?? 0);
+    this.#silentUntilMs.set(keyOf(address), untilMs);
   }
 
+  /** Those that answer first, then the others, whoever was silent last at the end. */
   #talkativeFirst(candidates: readonly BrokerAddress[]): readonly BrokerAddress[] {
     if (this.#silentUntilMs.size === 0) return candidates;
     const nowMs = performance.now();
-    const isSilent = (address: BrokerAddress): boolean =>
-      (this.#silentUntilMs.get(keyOf(address)) ?? Number.NEGATIVE_INFINITY) > nowMs;
-    return [...candidates.filter((each) => !isSilent(each)), ...candidates.filter(isSilent)];
+    const silenceOf = (address: BrokerAddress): number =>
+      Math.max(nowMs, this.#silentUntilMs.get(keyOf(address)) ?? nowMs);
+    return candidates.toSorted((a, b) => silenceOf(a) - silenceOf(b));
   }
 
   #scheduleRefresh(): void {

@@ -46,6 +46,19 @@ test("diff tells the file from the newest version, in meaning", async () => {
   expect((await shop.schema("diff", "draft.avsc")).code).toBe(2);
 });
 
+test("diff names the file of what a schema includes", async () => {
+  const currency = '{ "name": "currency", "type": "string", "doc": "ISO 4217, such as EUR." }';
+  await shop.edit(
+    "schemas/common/money.avsc",
+    currency,
+    `${currency},\n    { "name": "scale", "type": "int", "default": 2 }`,
+  );
+  const { stdout } = await shop.schema("diff", ORDERS);
+  expect(stdout).toMatch(
+    /\+ shop\.common\.Money\.scale: the field scale: int = 2 \(schemas\/common\/money\.avsc:\d+:5\)/,
+  );
+});
+
 test("a whole registry moves to another one with its ids, versions, levels and deleted versions", async () => {
   await shop.schema("config", "flights.departed-value", "--set", "full_transitive");
   await shop.schema("delete", "notifications.sent-value");

@@ -55,10 +55,11 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   },
   "the controller is cut off from NATS": async (cluster) =>
     cutOffBroker(cluster, await cluster.controllerIndex()),
-  "a NATS server is cut off from the others": async ({ nats }, random) => {
-    const index = random.below(3);
-    nats.routes.isolate(index);
-    return () => nats.routes.rejoin(index);
+  "the NATS leader of a partition is cut off from the others": async (cluster, random) => {
+    const { routes } = cluster.nats;
+    const index = await cluster.natsLeaderIndex(random.below(3));
+    routes.isolate(index);
+    return () => routes.rejoin(index);
   },
   "every broker is restarted in turn": async (cluster) => {
     for (const index of [0, 1, 2]) {

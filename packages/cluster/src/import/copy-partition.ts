@@ -2,10 +2,10 @@ import type { JetStreamApi } from "../jetstream/jetstream-api.ts";
 import { PartitionStream } from "../jetstream/partition-stream.ts";
 import { ensureStream } from "../jetstream/partition-streams.ts";
 import type { InFlightBudget } from "../log/in-flight-budget.ts";
+import { StreamWriter } from "../log/stream-writer.ts";
 import { takeOver } from "../log/take-over.ts";
 import type { ImportSource } from "./check-source.ts";
 import { sourceMessages } from "./source-messages.ts";
-import { StreamWriter } from "./stream-writer.ts";
 
 const OPEN_TIMEOUT_MS = 60_000;
 /** Nobody frees any of the copy while it is made. */

@@ -4,12 +4,12 @@ import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { InFlightBudget } from "../log/in-flight-budget.ts";
 import { LogContent } from "../log/log-content.ts";
+import { StreamWriter } from "../log/stream-writer.ts";
 import { takeOver } from "../log/take-over.ts";
 import { SimulatedNetwork } from "../testing/simulated-network.ts";
 import { SimulatedStream } from "../testing/simulated-stream.ts";
 import { sourceBatches } from "./source-batches.ts";
 import { sourceMessages } from "./source-messages.ts";
-import { StreamWriter } from "./stream-writer.ts";
 
 // Retries wait for the next turn instead of for the time they would.
 vi.mock("node:timers/promises", () => ({

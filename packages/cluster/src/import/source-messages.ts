@@ -2,7 +2,7 @@ import { ClusterError } from "../cluster-error.ts";
 import type { PendingAppend } from "../log/append-pipeline.ts";
 import type { LogPlace } from "../log/lineage.ts";
 import { dataHeader, emptyHeader, gapHeader } from "../log/message-header.ts";
-import { OffsetGaps } from "./offset-gaps.ts";
+import { OffsetGaps } from "../log/offset-gaps.ts";
 import { type SourceLog, sourceBatches } from "./source-batches.ts";
 
 const NO_BYTES = Buffer.alloc(0);

@@ -1,7 +1,5 @@
 import { type CompactionRules, compactBatch, type ProducerSnapshot } from "@letterpress/log";
 import { readBatchHeader } from "@letterpress/wire";
-import { OffsetGaps } from "../import/offset-gaps.ts";
-import { StreamWriter } from "../import/stream-writer.ts";
 import type { PartitionStream } from "../jetstream/partition-stream.ts";
 import type { PendingAppend } from "./append-pipeline.ts";
 import { CleanedPrefix } from "./cleaned-prefix.ts";
@@ -9,6 +7,8 @@ import type { Generation } from "./generation.ts";
 import { opened, type Piece } from "./log-pieces.ts";
 import type { LogServices } from "./log-services.ts";
 import { dataHeader, gapHeader } from "./message-header.ts";
+import { OffsetGaps } from "./offset-gaps.ts";
+import { StreamWriter } from "./stream-writer.ts";
 import { takeOver } from "./take-over.ts";
 
 const NO_BYTES = Buffer.alloc(0);

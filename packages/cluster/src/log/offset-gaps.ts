@@ -1,5 +1,5 @@
 import type { ProducerSnapshot } from "@letterpress/log";
-import type { MessageHeader } from "../log/message-header.ts";
+import type { MessageHeader } from "./message-header.ts";
 
 /** A run of offsets without records; with a producer, the offsets of one batch of its. */
 export type OffsetGap = Pick<MessageHeader, "baseOffset" | "lastOffset"> &

@@ -1,11 +1,11 @@
 import { LogError } from "@letterpress/log";
 import type { JetStreamError } from "../jetstream/jetstream-error.ts";
 import type { PartitionStream } from "../jetstream/partition-stream.ts";
-import { AppendPipeline, type PendingAppend } from "../log/append-pipeline.ts";
-import type { InFlightBudget } from "../log/in-flight-budget.ts";
-import type { LogContent } from "../log/log-content.ts";
-import { emptyHeader } from "../log/message-header.ts";
-import { settleAppends } from "../log/settle-appends.ts";
+import { AppendPipeline, type PendingAppend } from "./append-pipeline.ts";
+import type { InFlightBudget } from "./in-flight-budget.ts";
+import type { LogContent } from "./log-content.ts";
+import { emptyHeader } from "./message-header.ts";
+import { settleAppends } from "./settle-appends.ts";
 
 /** What may wait for its turn before `write` makes its caller wait, too. */
 const PENDING_BYTES_MAX = 8 * 1024 * 1024;

@@ -160,9 +160,8 @@ export class Registry {
 
   /**
    * A stored schema's text in another form: `resolved` is an Avro schema with its references put in, `serialized` a
-   * Protobuf file's descriptor in base64.
-   *
-   * @throws RegistryError 42201 for a form the schema's type does not have.
+   * Protobuf file's descriptor in base64. A form that its type does not have is the text, as in Confluent's registry:
+   * clients may ask for forms of later ones.
    */
   format(schema: StoredSchema, form: string): string {
     return this.#resolver.format(schema, form);

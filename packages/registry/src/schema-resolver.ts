@@ -44,13 +44,9 @@ export class SchemaResolver {
     }
   }
 
-  /** @throws RegistryError 42201 for a form the schema's type does not have. */
+  /** A schema's text in another form; as it is stored, where its type has no such form. */
   format(schema: StoredSchema, form: string): string {
-    const resolved = this.resolveStored(schema);
-    const text = this.#formats.format(resolved, form);
-    if (text === undefined)
-      throw invalidSchema(`Unsupported format '${form}' for schemas of type ${resolved.format}`);
-    return text;
+    return this.#formats.format(this.resolveStored(schema), form) ?? schema.content.text;
   }
 
   /** A stored schema, parsed at most once while it is in use. */

@@ -6,7 +6,7 @@ import { distinctBy } from "../distinct-by.ts";
 import { handler } from "../handler.ts";
 import { toBrokerError } from "../partition/log-error-codes.ts";
 import type { Topic } from "../topics/topic.ts";
-import { PARTITIONS_MAX } from "../topics/topic-catalog.ts";
+import { PARTITIONS_MAX } from "../topics/partition-count.ts";
 
 type TopicRequest = RequestOf<typeof CreateTopics>["topics"][number];
 type TopicInit = ResponseInitOf<typeof CreateTopics>["topics"][number];

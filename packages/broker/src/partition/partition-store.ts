@@ -1,7 +1,7 @@
 import type { LogConfig, LogEngine } from "@letterpress/log";
 import { logConfigOf } from "../config/topic-config.ts";
 import type { Topic } from "../topics/topic.ts";
-import type { TopicListener } from "../topics/topic-catalog.ts";
+import type { TopicListener } from "../topics/topic-listener.ts";
 import { forEachBounded } from "./for-each-bounded.ts";
 import { Partition } from "./partition.ts";
 import type { PartitionServices } from "./partition-services.ts";

@@ -9,15 +9,15 @@ import {
 } from "../config/topic-config.ts";
 import { MetadataConflict, type MetadataLog } from "./metadata-log.ts";
 import type { TopicRecord } from "./metadata-record.ts";
+import { checkPartitionCount } from "./partition-count.ts";
 import type { Placement } from "./placement.ts";
 import type { Topic } from "./topic.ts";
-import { collisionKey, topicNameFault } from "./topic-name.ts";
+import { TopicIndex } from "./topic-index.ts";
+import type { TopicListener } from "./topic-listener.ts";
+import { topicNameFault } from "./topic-name.ts";
 
 /** How often a change is decided anew because others changed the same topic. */
 const ATTEMPTS_MAX = 10;
-
-/** More partitions than this in one topic are taken for a mistake. */
-export const PARTITIONS_MAX = 10_000;
 
 export interface NewTopic {
   readonly name: string;
@@ -30,25 +30,12 @@ export interface NewTopic {
   readonly isInternal?: boolean;
 }
 
-/**
- * What follows a change of the topics: logs are opened, configured or deleted. Runs before the change is answered, except
- * where the metadata are shared: there, nobody waits for it, and it must not reject.
- */
-export interface TopicListener {
-  created?(topic: Topic): Promise<void>;
-  /** Configuration or partition count changed. */
-  changed?(topic: Topic, before: Topic): Promise<void>;
-  deleted?(topic: Topic): Promise<void>;
-}
-
 /** The topics of the cluster, by name and by id. Changes are made one after the other. */
 export class TopicCatalog {
   readonly #metadata: MetadataLog;
   readonly #brokerTexts: BrokerTexts;
   readonly #placement: Placement;
-  readonly #byName = new Map<string, Topic>();
-  readonly #byId = new Map<string, Topic>();
-  readonly #collisions = new Set<string>();
+  readonly #index = new TopicIndex();
   readonly #records = new Map<string, TopicRecord>();
   readonly #listeners: TopicListener[] = [];
   #changes: Promise<unknown> = Promise.resolve();
@@ -64,15 +51,15 @@ export class TopicCatalog {
   /** Takes over what the metadata hold by now, whoever changed them. */
   refresh(): void {
     const { topics } = this.#metadata.state;
-    for (const [name, topic] of this.#byName) {
-      if (topics.get(name)?.id !== topic.id) this.#forget(topic);
+    for (const topic of [...this.#index.values()]) {
+      if (topics.get(topic.name)?.id !== topic.id) this.#forget(topic);
     }
     for (const [name, record] of topics) {
       if (this.#records.get(name) === record) continue;
       this.#records.set(name, record);
       const topic = this.#checked(name, record, () => record.overrides);
-      const before = this.#byName.get(name);
-      this.#put(topic);
+      const before = this.#index.get(name);
+      this.#index.put(topic);
       for (const listener of this.#listeners) {
         void (before === undefined ? listener.created?.(topic) : listener.changed?.(topic, before));
       }
@@ -90,16 +77,16 @@ export class TopicCatalog {
   }
 
   get(name: string): Topic | undefined {
-    return this.#byName.get(name);
+    return this.#index.get(name);
   }
 
   byId(id: string): Topic | undefined {
-    return this.#byId.get(id);
+    return this.#index.byId(id);
   }
 
   /** Every topic, in the order of creation. */
   list(): Iterable<Topic> {
-    return this.#byName.values();
+    return this.#index.values();
   }
 
   /**
@@ -120,14 +107,15 @@ export class TopicCatalog {
     const { replicationFactor: replicas = this.#placement.replicationDefault } = spec;
     const fault = topicNameFault(name);
     if (fault !== undefined) throw new BrokerError("INVALID_TOPIC_EXCEPTION", fault);
-    if (this.#byName.has(name)) throw new BrokerError("TOPIC_ALREADY_EXISTS", `topic ${name} exists already`);
-    if (this.#collisions.has(collisionKey(name))) {
+    if (this.#index.get(name) !== undefined)
+      throw new BrokerError("TOPIC_ALREADY_EXISTS", `topic ${name} exists already`);
+    if (this.#index.collides(name)) {
       throw new BrokerError(
         "INVALID_TOPIC_EXCEPTION",
         `topic ${name} collides with one that differs in "." and "_" only`,
       );
     }
-    checkPartitions(partitions);
+    checkPartitionCount(partitions);
     return this.#checked(name, { id: randomUUID(), partitions, replicas, isInternal, overrides: {} }, () =>
       readOverrides(spec.configs ?? []),
     );
@@ -140,7 +128,7 @@ export class TopicCatalog {
       await this.#store(topic, null);
       if (this.#metadata.isShared) return this.#refreshed(topic);
       for (const listener of this.#listeners) await listener.created?.(topic);
-      this.#put(topic);
+      this.#index.put(topic);
       return topic;
     });
   }
@@ -174,7 +162,7 @@ export class TopicCatalog {
   ): Promise<Topic> {
     return this.#change(async () => {
       const before = this.#existing(name);
-      checkPartitions(total);
+      checkPartitionCount(total);
       if (total <= before.partitions) {
         throw new BrokerError(
           "INVALID_PARTITIONS",
@@ -205,7 +193,7 @@ export class TopicCatalog {
   }
 
   #existing(name: string): Topic {
-    const topic = this.#byName.get(name);
+    const topic = this.#index.get(name);
     if (topic === undefined) throw new BrokerError("UNKNOWN_TOPIC_OR_PARTITION", `there is no topic ${name}`);
     return topic;
   }
@@ -214,14 +202,14 @@ export class TopicCatalog {
     await this.#store(topic, before);
     if (this.#metadata.isShared) return this.#refreshed(topic);
     for (const listener of this.#listeners) await listener.changed?.(topic, before);
-    this.#put(topic);
+    this.#index.put(topic);
     return topic;
   }
 
   /** The topic as the shared metadata have it now; as it was stored when it is gone again. */
   #refreshed(topic: Topic): Topic {
     this.refresh();
-    return this.#byId.get(topic.id) ?? topic;
+    return this.#index.byId(topic.id) ?? topic;
   }
 
   #checked(name: string, record: TopicRecord, overridesOf: () => Readonly<Record<string, string>>): Topic {
@@ -257,17 +245,9 @@ export class TopicCatalog {
     return { id, partitions, ...placed, isInternal, overrides };
   }
 
-  #remove({ name, id }: Topic): void {
-    this.#byName.delete(name);
-    this.#byId.delete(id);
-    this.#records.delete(name);
-    this.#collisions.delete(collisionKey(name));
-  }
-
-  #put(topic: Topic): void {
-    this.#byName.set(topic.name, topic);
-    this.#byId.set(topic.id, topic);
-    this.#collisions.add(collisionKey(topic.name));
+  #remove(topic: Topic): void {
+    this.#index.remove(topic);
+    this.#records.delete(topic.name);
   }
 
   /** Runs `change` after all earlier ones, whether they succeeded or not. */
@@ -288,16 +268,5 @@ export class TopicCatalog {
       }
     }
     throw new BrokerError("REQUEST_TIMED_OUT", "other brokers keep changing the same topic; try again");
-  }
-}
-
-function checkPartitions(count: number): void {
-  if (count < 1)
-    throw new BrokerError("INVALID_PARTITIONS", `a topic needs at least 1 partition, not ${count}`);
-  if (count > PARTITIONS_MAX) {
-    throw new BrokerError(
-      "INVALID_PARTITIONS",
-      `${count} partitions are more than the limit of ${PARTITIONS_MAX}`,
-    );
   }
 }

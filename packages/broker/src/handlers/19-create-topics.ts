@@ -5,8 +5,8 @@ import { describeTopicConfig } from "../config/describe-config.ts";
 import { distinctBy } from "../distinct-by.ts";
 import { handler } from "../handler.ts";
 import { toBrokerError } from "../partition/log-error-codes.ts";
-import type { Topic } from "../topics/topic.ts";
 import { PARTITIONS_MAX } from "../topics/partition-count.ts";
+import type { Topic } from "../topics/topic.ts";
 
 type TopicRequest = RequestOf<typeof CreateTopics>["topics"][number];
 type TopicInit = ResponseInitOf<typeof CreateTopics>["topics"][number];

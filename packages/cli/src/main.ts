@@ -2,6 +2,8 @@
 import module from "node:module";
 
 const NODE_MAJOR_MIN = 22;
+/** Enough for what was printed to be read. */
+const EXIT_GRACE_MS = 1_000;
 
 const major = Number(process.versions.node.split(".")[0]);
 if (major < NODE_MAJOR_MIN) {
@@ -18,4 +20,6 @@ if (major < NODE_MAJOR_MIN) {
   });
   const { run } = await import("./program.ts");
   process.exitCode = await run(process.argv.slice(2), process);
+  // What a library has left open, such as a connection that nobody ever answered, does not keep the process from ending.
+  setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();
 }

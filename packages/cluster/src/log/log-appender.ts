@@ -1,13 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Appended, type AppendOptions, LogError } from "@letterpress/log";
-import {
-  NO_PRODUCER_ID,
-  type RecordBatchHeader,
-  readBatchHeader,
-  stampAppendTime,
-  stampBatch,
-  WireError,
-} from "@letterpress/wire";
+import { NO_PRODUCER_ID, readBatchHeader, stampAppendTime, stampBatch } from "@letterpress/wire";
 import type { JetStreamError } from "../jetstream/jetstream-error.ts";
 import type { PartitionStream } from "../jetstream/partition-stream.ts";
 import { AppendPipeline, type PendingAppend } from "./append-pipeline.ts";
@@ -19,6 +12,7 @@ import type { LogServices } from "./log-services.ts";
 import { dataHeader, emptyHeader, type MessageHeader } from "./message-header.ts";
 import { settleAppends } from "./settle-appends.ts";
 import type { TailCache } from "./tail-cache.ts";
+import { readWholeBatch, tooLargeError } from "./whole-batch.ts";
 
 /** What may wait while the servers take nothing. */
 const PENDING_BYTES_MAX = 64 * 1024 * 1024;
@@ -238,22 +232,4 @@ export class LogAppender {
     if (this.#pipeline.pendingBytes + batchBytes <= PENDING_BYTES_MAX) return;
     throw new LogError("NOT_ENOUGH_REPLICAS", `${PENDING_BYTES_MAX} bytes wait to be stored already`);
   }
-}
-
-function tooLargeError(batchBytes: number, batchBytesMax: number): LogError {
-  return new LogError(
-    "BATCH_TOO_LARGE",
-    `a batch of ${batchBytes} bytes does not fit a message of NATS: at most ${batchBytesMax}; raise max_payload`,
-  );
-}
-
-/** The caller has checked CRC and records; this keeps a mistake of its from ever being stored. */
-function readWholeBatch(batch: Buffer): RecordBatchHeader {
-  try {
-    const header = readBatchHeader(batch);
-    if (header.sizeBytes === batch.length) return header;
-  } catch (error) {
-    if (!(error instanceof WireError)) throw error;
-  }
-  throw new LogError("CORRUPT", `${batch.length} bytes were given to append that are not one record batch`);
 }

@@ -1,20 +1,13 @@
 import { LogError, logConfig } from "@letterpress/log";
-import {
-  type KeyedRecord,
-  keyedBatch,
-  keyedRecords,
-  keyedRecordsOf,
-  Random,
-  stateOf,
-} from "@letterpress/log/testing";
+import { keyedBatch, keyedRecords, Random } from "@letterpress/log/testing";
 import { LogFollower } from "../follow/log-follower.ts";
 import type { CleanedStreams } from "../jetstream/cleaned-streams.ts";
 import { JetStreamError } from "../jetstream/jetstream-error.ts";
 import { InFlightBudget } from "../log/in-flight-budget.ts";
 import { JetStreamLog } from "../log/jetstream-log.ts";
-import { LogContent } from "../log/log-content.ts";
 import { TailBudget } from "../log/tail-cache.ts";
 import { takeOver } from "../log/take-over.ts";
+import { CompactedLogChecker } from "./compacted-log-checker.ts";
 import { SimulatedCleanedStreams } from "./simulated-cleaned-streams.ts";
 import { type NetworkFaults, type SimulatedClient, SimulatedNetwork } from "./simulated-network.ts";
 import { SimulatedStream } from "./simulated-stream.ts";
@@ -63,7 +56,7 @@ class CleaningSimulation {
   readonly #network: SimulatedNetwork;
   readonly #stream: SimulatedStream;
   readonly #cleaned: SimulatedCleanedStreams;
-  readonly #acknowledged: KeyedRecord[] = [];
+  readonly #checker: CompactedLogChecker;
   readonly #leaders: SimulatedClient[] = [];
   #finished = 0;
   #failure: unknown;
@@ -76,6 +69,7 @@ class CleaningSimulation {
     const faults = { lostReply: random() * 0.05, lateAppend: random() * 0.5, staleInfo: 0.3 };
     this.#network = new SimulatedNetwork(random, faults);
     this.#stream = new SimulatedStream(this.#network);
+    this.#checker = new CompactedLogChecker(this.#stream);
     this.#cleaned = new SimulatedCleanedStreams(this.#network);
   }
 
@@ -111,9 +105,9 @@ class CleaningSimulation {
     await this.#killAll();
     this.#network.faults = NO_FAULTS;
     const last = await this.#open(this.#network.client());
-    this.#check(await keyedRecords(last), last);
+    this.#checker.check(await keyedRecords(last), last);
     await last.enforceRetention(LATER_MS);
-    this.#check(await keyedRecords(last), last);
+    this.#checker.check(await keyedRecords(last), last);
     if (this.#cleaned.present.length > 1) throw new Error("streams that nobody needs are left");
   }
 
@@ -165,7 +159,7 @@ class CleaningSimulation {
       log.append(keyedBatch(writes)).then(
         ({ baseOffset }) => {
           const offset = Number(baseOffset);
-          this.#acknowledged.push(...writes.map((write, index) => ({ ...write, offset: offset + index })));
+          this.#checker.acknowledged(writes.map((write, index) => ({ ...write, offset: offset + index })));
         },
         (error: unknown) => this.#failed(error),
       );
@@ -193,7 +187,7 @@ class CleaningSimulation {
     for (;;) {
       const { startOffset } = log;
       const records = await keyedRecords(log);
-      if (log.startOffset === startOffset) this.#check(records, log);
+      if (log.startOffset === startOffset) this.#checker.check(records, log);
       await this.#turns(this.#random.below(40));
       if (this.#isDone) return;
     }
@@ -214,7 +208,7 @@ class CleaningSimulation {
         await follower.catchUp();
         startOffset = follower.startOffset;
         const records = await keyedRecords(follower);
-        if (follower.startOffset === startOffset) this.#check(records, follower);
+        if (follower.startOffset === startOffset) this.#checker.check(records, follower);
       } catch (error) {
         // What is removed while it is read is read again from where it is now.
         if (!(error instanceof JetStreamError) && follower.startOffset === startOffset) throw error;
@@ -222,29 +216,6 @@ class CleaningSimulation {
       await this.#turns(this.#random.below(40));
     }
     follower.close();
-  }
-
-  /** What was read has the last value of every key, each record where it always was. */
-  #check(read: readonly KeyedRecord[], { startOffset }: Pick<JetStreamLog, "startOffset">): void {
-    const reference = this.#reference();
-    for (const { offset, key, value } of [...read, ...this.#acknowledged]) {
-      const known = reference[offset];
-      if (known?.key === key && known.value === value) continue;
-      throw new Error(`offset ${offset} holds ${key}=${value}, it was ${known?.key}=${known?.value}`);
-    }
-    const end = (read.at(-1)?.offset ?? -1) + 1;
-    const expected = JSON.stringify(stateOf(reference.slice(Number(startOffset), end)));
-    const found = JSON.stringify(stateOf(read));
-    if (found !== expected) throw new Error(`read ${found} up to offset ${end}, it was ${expected}`);
-  }
-
-  /** Every record that the log ever had, by offset. */
-  #reference(): KeyedRecord[] {
-    const content = new LogContent();
-    return this.#stream.messages.flatMap((message) => {
-      const isBatch = content.visit(message) && message.header?.kind === "data";
-      return isBatch ? keyedRecordsOf(message.data) : [];
-    });
   }
 
   #failed(error: unknown): void {

@@ -1,13 +1,9 @@
 import type { ResolvedSchema, SchemaDefinition } from "@letterpress/schema";
-import type { z } from "zod";
 import {
   anyAnswer,
-  checkAnswer,
   compatibilityAnswer,
-  configAnswer,
   type DataContract,
   definitionAnswer,
-  modeAnswer,
   numbersAnswer,
   type RegisteredVersion,
   registerAnswer,
@@ -18,10 +14,11 @@ import {
   toRegisteredVersion,
   versionAnswer,
 } from "./answers.ts";
+import { query, segment, subjectPath } from "./calls.ts";
 import { PromiseCache } from "./promise-cache.ts";
 import { putReferencesIn, registerReferences } from "./references.ts";
-import { RegistryClientError, unknownStrict } from "./registry-client-error.ts";
-import { Transport, type TransportOptions } from "./transport.ts";
+import { SettingsClient } from "./settings-client.ts";
+import type { TransportOptions } from "./transport.ts";
 
 export interface RegistryClientOptions extends TransportOptions {
   /** How many schemas, and how many ids of schemas, are kept. Default: 1,000. */
@@ -35,16 +32,15 @@ export interface RegisterResult {
 }
 
 /** Talks to a schema registry: Letterpress's or Confluent's. Every method throws RegistryClientError. */
-export class RegistryClient {
-  readonly #transport: Transport;
+export class RegistryClient extends SettingsClient {
   /** By id, and by GUID as text. */
   readonly #schemas: PromiseCache<number | string, ResolvedSchema>;
   readonly #references: PromiseCache<string, SchemaDefinition>;
   readonly #ids: PromiseCache<string, number>;
 
   constructor(options: RegistryClientOptions) {
+    super(options);
     const countMax = options.cacheCountMax ?? 1_000;
-    this.#transport = new Transport(options);
     this.#schemas = new PromiseCache(countMax);
     this.#references = new PromiseCache(countMax);
     this.#ids = new PromiseCache(countMax);
@@ -65,7 +61,7 @@ export class RegistryClient {
   ): Promise<RegisterResult> {
     const { normalize, ...wanted } = options;
     const path = `${subjectPath(subject)}/versions${query({ normalize })}`;
-    const { id, version } = await this.#post(path, { ...toBody(schema), ...wanted }, registerAnswer);
+    const { id, version } = await this.calls.post(path, { ...toBody(schema), ...wanted }, registerAnswer);
     return { id, version: version ?? undefined };
   }
 
@@ -89,7 +85,7 @@ export class RegistryClient {
     options: { readonly normalize?: boolean | undefined; readonly deleted?: boolean | undefined } = {},
   ): Promise<RegisteredVersion> {
     const path = `${subjectPath(subject)}${query(options)}`;
-    return toRegisteredVersion(await this.#post(path, toBody(schema), versionAnswer));
+    return toRegisteredVersion(await this.calls.post(path, toBody(schema), versionAnswer));
   }
 
   /** The id of a schema under a subject; asked once and then kept. */
@@ -101,7 +97,7 @@ export class RegistryClient {
   /** A schema with all it includes, in the registry's default context; asked once and then kept. */
   schemaById(id: number): Promise<ResolvedSchema> {
     return this.#schemas.get(id, async () => {
-      const answer = await this.#get(`/schemas/ids/${id}`, definitionAnswer);
+      const answer = await this.calls.get(`/schemas/ids/${id}`, definitionAnswer);
       return this.resolve(toDefinition(answer));
     });
   }
@@ -109,7 +105,7 @@ export class RegistryClient {
   /** A schema by its GUID, which is the same in every registry; asked once and then kept. */
   schemaByGuid(guid: string): Promise<ResolvedSchema> {
     return this.#schemas.get(guid, async () => {
-      const answer = await this.#get(`/schemas/guids/${segment(guid)}`, definitionAnswer);
+      const answer = await this.calls.get(`/schemas/guids/${segment(guid)}`, definitionAnswer);
       return this.resolve(toDefinition(answer));
     });
   }
@@ -127,7 +123,7 @@ export class RegistryClient {
 
   /** The text that an id means in the context of a subject. */
   async textById(id: number, home: string): Promise<string> {
-    const answer = await this.#get(`/schemas/ids/${id}${query({ subject: home })}`, definitionAnswer);
+    const answer = await this.calls.get(`/schemas/ids/${id}${query({ subject: home })}`, definitionAnswer);
     return answer.schema;
   }
 
@@ -143,27 +139,27 @@ export class RegistryClient {
     options: { readonly deleted?: boolean | undefined } = {},
   ): Promise<RegisteredVersion> {
     const path = `${subjectPath(subject)}/versions/${version}${query(options)}`;
-    return toRegisteredVersion(await this.#get(path, versionAnswer));
+    return toRegisteredVersion(await this.calls.get(path, versionAnswer));
   }
 
   versions(subject: string, options: { readonly deleted?: boolean | undefined } = {}): Promise<number[]> {
-    return this.#get(`${subjectPath(subject)}/versions${query(options)}`, numbersAnswer);
+    return this.calls.get(`${subjectPath(subject)}/versions${query(options)}`, numbersAnswer);
   }
 
   subjects(
     options: { readonly subjectPrefix?: string | undefined; readonly deleted?: boolean | undefined } = {},
   ): Promise<string[]> {
-    return this.#get(`/subjects${query(options)}`, textsAnswer);
+    return this.calls.get(`/subjects${query(options)}`, textsAnswer);
   }
 
   /** The versions, of any subject, that a schema id stands for. */
   versionsById(id: number): Promise<readonly { readonly subject: string; readonly version: number }[]> {
-    return this.#get(`/schemas/ids/${id}/versions`, subjectVersionsAnswer);
+    return this.calls.get(`/schemas/ids/${id}/versions`, subjectVersionsAnswer);
   }
 
   /** The ids of the schemas that refer to a version. */
   referencedBy(subject: string, version: number | "latest"): Promise<number[]> {
-    return this.#get(`${subjectPath(subject)}/versions/${version}/referencedby`, numbersAnswer);
+    return this.calls.get(`${subjectPath(subject)}/versions/${version}/referencedby`, numbersAnswer);
   }
 
   /** Whether a schema could become the next version, and why not: against all versions the level asks for, or one. */
@@ -179,52 +175,8 @@ export class RegistryClient {
     const { version, verbose = true, normalize } = options;
     const suffix = version === undefined ? "" : `/${version}`;
     const path = `/compatibility${subjectPath(subject)}/versions${suffix}${query({ verbose, normalize })}`;
-    const answer = await this.#post(path, toBody(schema), compatibilityAnswer);
+    const answer = await this.calls.post(path, toBody(schema), compatibilityAnswer);
     return { isCompatible: answer.is_compatible, messages: answer.messages ?? [] };
-  }
-
-  /**
-   * The compatibility level of a subject, or of all; a subject without its own has the global one. `STRICT` is a level
-   * of Letterpress's registry alone.
-   */
-  async config(subject?: string): Promise<string> {
-    const path = subject === undefined ? "/config" : `/config/${segment(subject)}?defaultToGlobal=true`;
-    const { compatibilityLevel, strict } = await this.#get(path, configAnswer);
-    return strict ? "STRICT" : compatibilityLevel;
-  }
-
-  async setConfig(compatibility: string, subject?: string): Promise<void> {
-    const path = subject === undefined ? "/config" : `/config/${segment(subject)}`;
-    try {
-      await this.#put(path, { compatibility });
-    } catch (error) {
-      const isRefused = error instanceof RegistryClientError && error.code === "INVALID";
-      if (compatibility !== "STRICT" || !isRefused) throw error;
-      throw unknownStrict(error);
-    }
-  }
-
-  async deleteConfig(subject: string): Promise<void> {
-    await this.#delete(`/config/${segment(subject)}`, anyAnswer);
-  }
-
-  /** The mode of a subject, or of all; a subject without its own has the global one. */
-  async mode(subject?: string): Promise<string> {
-    const path = subject === undefined ? "/mode" : `/mode/${segment(subject)}?defaultToGlobal=true`;
-    return (await this.#get(path, modeAnswer)).mode;
-  }
-
-  async setMode(
-    mode: string,
-    subject?: string,
-    options: { readonly force?: boolean | undefined } = {},
-  ): Promise<void> {
-    const path = subject === undefined ? "/mode" : `/mode/${segment(subject)}`;
-    await this.#put(`${path}${query(options)}`, { mode });
-  }
-
-  async deleteMode(subject: string): Promise<void> {
-    await this.#delete(`/mode/${segment(subject)}`, anyAnswer);
   }
 
   /** Deletes all versions of a subject; for good only what was deleted before. */
@@ -233,7 +185,7 @@ export class RegistryClient {
     options: { readonly permanent?: boolean | undefined } = {},
   ): Promise<number[]> {
     this.#ids.clear();
-    return this.#delete(`${subjectPath(subject)}${query(options)}`, numbersAnswer);
+    return this.calls.delete(`${subjectPath(subject)}${query(options)}`, numbersAnswer);
   }
 
   async deleteVersion(
@@ -242,46 +194,11 @@ export class RegistryClient {
     options: { readonly permanent?: boolean | undefined } = {},
   ): Promise<void> {
     this.#ids.clear();
-    await this.#delete(`${subjectPath(subject)}/versions/${version}${query(options)}`, anyAnswer);
+    await this.calls.delete(`${subjectPath(subject)}/versions/${version}${query(options)}`, anyAnswer);
   }
 
   /** A version that others refer to is needed even when it has been soft-deleted. */
   async #readReference(subject: string, version: number): Promise<SchemaDefinition> {
     return (await this.version(subject, version, { deleted: true })).schema;
   }
-
-  async #get<Schema extends z.ZodType>(path: string, answer: Schema): Promise<z.output<Schema>> {
-    return checkAnswer(answer, await this.#transport.call("GET", path));
-  }
-
-  async #post<Schema extends z.ZodType>(
-    path: string,
-    body: unknown,
-    answer: Schema,
-  ): Promise<z.output<Schema>> {
-    return checkAnswer(answer, await this.#transport.call("POST", path, body));
-  }
-
-  async #put(path: string, body: unknown): Promise<void> {
-    await this.#transport.call("PUT", path, body);
-  }
-
-  async #delete<Schema extends z.ZodType>(path: string, answer: Schema): Promise<z.output<Schema>> {
-    return checkAnswer(answer, await this.#transport.call("DELETE", path));
-  }
-}
-
-function segment(text: string): string {
-  return encodeURIComponent(text);
-}
-
-function subjectPath(subject: string): string {
-  return `/subjects/${segment(subject)}`;
-}
-
-/** The members that are set, as a query; false is what every registry takes for granted. */
-function query(members: Readonly<Record<string, string | boolean | undefined>>): string {
-  const set = Object.entries(members).filter(([, value]) => value !== undefined && value !== false);
-  if (set.length === 0) return "";
-  return `?${set.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join("&")}`;
 }

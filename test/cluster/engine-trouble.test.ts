@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { openJetStreamEngine } from "@letterpress/cluster";
 import { type LogEngine, logConfig, type PartitionId, type PartitionLog } from "@letterpress/log";
-import { batchOf, partitionOf, readAll } from "@letterpress/log/testing";
+import { batchOf, keyedBatch, keyedRecords, partitionOf, readAll } from "@letterpress/log/testing";
 import { connect } from "nats";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { waitFor } from "../support/wait-for.ts";
@@ -96,6 +96,24 @@ include settings.conf
       ),
     );
     expect((await readAll(log)).at(-1)).toMatchObject({ value: "after" });
+    await engine.delete(id);
+  });
+
+  test("a log that cannot be compacted for want of room stays as it is", { timeout: 90_000 }, async () => {
+    const id = partitionOf("cramped");
+    const config = logConfig({ segmentBytes: LARGE * 2, cleanupPolicy: { delete: false, compact: true } });
+    const log = await engine.open(id, config);
+    // More than half of the store is taken: there is no room for what is left of it beside it.
+    for (let key = 0; key < 8; key++)
+      await log.append(keyedBatch([{ key: `k${key}`, value: "x".repeat(LARGE) }]));
+    await expect(log.enforceRetention(Date.now())).rejects.toMatchObject({ code: "NOT_ENOUGH_REPLICAS" });
+    expect(await keyedRecords(log)).toHaveLength(8);
+    await log.trim(6n);
+    await log.append(keyedBatch([{ key: "k6", value: "x".repeat(LARGE) }]));
+    await waitFor("the attempt to be removed", async () => {
+      return [...(await cluster.leaders()).keys()].every((name) => !name.startsWith("C_"));
+    });
+    expect((await keyedRecords(log)).map(({ key }) => key)).toEqual(["k6", "k7", "k6"]);
     await engine.delete(id);
   });
 

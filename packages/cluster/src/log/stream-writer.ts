@@ -41,8 +41,8 @@ export class StreamWriter {
   /**
    * Takes messages that continue the log. Resolves when there is room for more.
    *
-   * @throws LogError `NOT_LEADER` when somebody else has taken the stream over, `NOT_ENOUGH_REPLICAS` when nothing could be
-   *   stored for a minute, `STORAGE_FAILED`; what the signal was aborted with.
+   * @throws LogError `NOT_LEADER` when somebody else has taken the stream over, `NOT_ENOUGH_REPLICAS` when there is no
+   *   room or nothing could be stored for a minute, `STORAGE_FAILED`; what the signal was aborted with.
    */
   async write(messages: readonly PendingAppend[]): Promise<void> {
     for (const message of messages) this.#pipeline.push(message);
@@ -100,12 +100,13 @@ export class StreamWriter {
     }
   }
 
+  /** Servers come back by themselves; room has to be made by somebody. */
   #assertPatience(cause: JetStreamError): void {
     if (this.#failure !== undefined) throw this.#failure;
-    if (performance.now() - this.#progressMs < STALL_MS) return;
-    throw new LogError("NOT_ENOUGH_REPLICAS", `nothing could be stored for a minute: ${cause.message}`, {
-      cause,
-    });
+    const isFull = cause.code === "FULL";
+    if (!isFull && performance.now() - this.#progressMs < STALL_MS) return;
+    const what = isFull ? "there is no room" : "nothing could be stored for a minute";
+    throw new LogError("NOT_ENOUGH_REPLICAS", `${what}: ${cause.message}`, { cause });
   }
 
   #fail(error: unknown): void {

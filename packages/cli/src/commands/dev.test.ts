@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runHere } from "../testing/cli-session.ts";
 import { ContractsFolder } from "../testing/contracts-folder.ts";
-import { CliProcess } from "../testing/run-cli.ts";
+import { CliProcess, runCli } from "../testing/run-cli.ts";
 
 const POLL = { timeout: 10_000 };
 let contracts: ContractsFolder;
@@ -33,6 +33,12 @@ test("the contracts are applied and generated at the start and after every chang
   const list = await runHere(["topic", "list", "--brokers", kafka, "--registry", http, "--json"]);
   expect(JSON.parse(list.stdout)).toHaveLength(2);
   expect(await dev.stop()).toBe(0);
+});
+
+test("edits never reach a cluster that the environment names for other commands", async () => {
+  const env = { LETTERPRESS_CLUSTER: "nats://127.0.0.1:1" };
+  const refused = await runCli(["dev", "--contracts", contracts.manifest], { env, cwd: contracts.folder });
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("unset LETTERPRESS_CLUSTER") });
 });
 
 test("a mistake is shown with its place, and the server goes on when it is corrected", async () => {

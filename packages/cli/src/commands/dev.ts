@@ -39,6 +39,12 @@ export function dev(io: Io): Command {
 
 async function run(flags: DevFlags, io: Io): Promise<void> {
   const config = resolveServerConfig(flags, io);
+  if (config.cluster !== undefined) {
+    throw new CliError(
+      "USAGE",
+      "dev applies every edit at once, so that it runs a server that is alone: unset LETTERPRESS_CLUSTER, or leave cluster out of the config file",
+    );
+  }
   using interruption = onInterruption();
   await using server = await startServer(config);
   const { kafka, http } = server;

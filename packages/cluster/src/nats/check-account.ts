@@ -74,7 +74,11 @@ export function jetStreamFailure(cause: JetStreamError): ClusterError {
       { cause },
     );
   }
-  return new ClusterError("NATS_UNREACHABLE", `JetStream does not answer: ${cause.message}`, { cause });
+  return new ClusterError(
+    "NATS_UNREACHABLE",
+    `JetStream does not answer: ${cause.message}; check that most of the NATS servers run`,
+    { cause },
+  );
 }
 
 function adviceFor(account: AccountInfo, replicas: number): string[] {

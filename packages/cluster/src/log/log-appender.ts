@@ -207,7 +207,7 @@ export class LogAppender {
     for (const { deadlineMs, reject } of this.#marks) if (deadlineMs <= dueMs) reject(error);
   }
 
-  /** An append that no server takes any more would hold up all behind it for ever: the log has to be opened anew without. */
+  /** An append that no server takes any more would hold up all behind it for ever: the log is opened anew without. */
   #assertFits(storedCount: number): void {
     const { batchBytesMax } = this.#options.services;
     const left = this.#pipeline.unacknowledged.slice(storedCount);

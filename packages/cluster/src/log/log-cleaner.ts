@@ -91,7 +91,10 @@ export class LogCleaner {
     return freedBytes;
   }
 
-  /** Finds the last offset of every key in what is new, as far as memory allows; what was compacted has none of them twice. */
+  /**
+   * Finds the last offset of every key in what is new, as far as memory allows. What was compacted before has no key twice,
+   * so that it needs no memory.
+   */
   async #latest({
     dirtyOffset,
     endOffsets,

@@ -77,7 +77,7 @@ export class LogContent {
     return before - this.sizeBytes;
   }
 
-  /** Drops the chunks that end at or before `offset`, and the compacted front if that does; returns how many bytes that frees. */
+  /** Drops the chunks that end at or before `offset`, and the compacted front if it does. Returns the bytes freed. */
   trim(offset: number): number {
     const freed = this.index.trim(offset) + (this.#prefix?.content.index.trim(offset) ?? 0);
     if (this.#prefix !== undefined && offset >= this.#prefix.endOffset) this.#prefix = undefined;

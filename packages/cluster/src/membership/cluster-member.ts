@@ -12,18 +12,17 @@ import { ReplicaWatch } from "../replicas/replica-watch.ts";
 import type { BrokerSession } from "./broker-session.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import { ClusterMetadata } from "./cluster-metadata.ts";
-import { CONTROLLER_SUBJECT, ControllerSeat } from "./controller-seat.ts";
+import { ControllerSeat } from "./controller-seat.ts";
 import type { Leadership } from "./leadership-state.ts";
 import { LEASE_TIMES, type LeaseTimes } from "./lease-store.ts";
 import { type Announcement, Membership } from "./membership.ts";
-import { type ChangeResult, decodeResult, encodeChange, type MetadataChange } from "./metadata-change.ts";
+import type { MetadataChange } from "./metadata-change.ts";
+import { MetadataWriter } from "./metadata-writer.ts";
 import { NatsLeaseStore } from "./nats-lease-store.ts";
 import type { LedTopic } from "./plan-leadership.ts";
 
-const CHANGE_TIMEOUT_MS = 5_000;
-const CHANGE_RETRY_MS = 200;
-const CHANGE_PATIENCE_MS = 25_000;
 const HAND_OVER_MS = 5_000;
+const HAND_OVER_POLL_MS = 20;
 
 /** A broker may be started while NATS elects, after an outage of everything for one. */
 const JOIN_TIMEOUT_MS = 30_000;
@@ -58,6 +57,7 @@ export class ClusterMember {
   readonly #metadata: ClusterMetadata;
   readonly #state: FollowedState;
   readonly #seat: ControllerSeat;
+  readonly #writer: MetadataWriter;
   readonly #placement: StreamPlacement;
   readonly #replicas: ReplicaWatch;
   readonly #followed: FollowedState[] = [];
@@ -89,6 +89,7 @@ export class ClusterMember {
       clock: this.#clock,
       times: options.times ?? LEASE_TIMES,
     });
+    this.#writer = new MetadataWriter({ control, clock: this.#clock, seat: this.#seat, state: parts.state });
   }
 
   /**
@@ -202,23 +203,8 @@ export class ClusterMember {
    *
    * @throws LogError `TIMED_OUT` when no controller has answered for 25 s. The change may have been made.
    */
-  async change(change: MetadataChange): Promise<"stored" | "conflict"> {
-    const deadlineMs = this.#clock.now() + CHANGE_PATIENCE_MS;
-    for (;;) {
-      const result = await this.#ask(change);
-      if (result.kind !== "unavailable") {
-        if (this.#state.stateLog.appliedEnd < result.endOffset) await this.#state.catchUp();
-        await this.#state.stateLog.applied(result.endOffset);
-        return result.kind;
-      }
-      if (this.#clock.now() > deadlineMs) {
-        throw new LogError(
-          "TIMED_OUT",
-          `no controller could change the cluster's metadata: ${result.reason}`,
-        );
-      }
-      await this.#pause(CHANGE_RETRY_MS);
-    }
+  change(change: MetadataChange): Promise<"stored" | "conflict"> {
+    return this.#writer.change(change);
   }
 
   /**
@@ -252,7 +238,7 @@ export class ClusterMember {
     const deadlineMs = this.#clock.now() + HAND_OVER_MS;
     await this.#membership.announceStop();
     while (this.#metadata.leadership.includes(session) && this.#clock.now() < deadlineMs)
-      await this.#pause(20);
+      await new Promise<void>((resolve) => this.#clock.after(HAND_OVER_POLL_MS, resolve));
   }
 
   /** Gives up everything, so that the others need not wait for a lease to end. */
@@ -263,23 +249,6 @@ export class ClusterMember {
     for (const followed of this.#followed) await followed.close();
     await this.#state.close();
     await this.#control.close();
-  }
-
-  async #ask(change: MetadataChange): Promise<ChangeResult> {
-    const { controller } = this.#seat;
-    if (controller !== undefined) return controller.change(change);
-    const reply = await this.#control.mux.request(
-      CONTROLLER_SUBJECT,
-      encodeChange(change),
-      CHANGE_TIMEOUT_MS,
-    );
-    if (reply === undefined) return { kind: "unavailable", reason: "the controller did not answer in time" };
-    if (reply.status !== 0) return { kind: "unavailable", reason: "there is no controller now" };
-    return decodeResult(reply.data);
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#clock.after(ms, resolve));
   }
 
   #notify(): void {

@@ -93,19 +93,21 @@ async function connectForGood(options: NatsOptions): Promise<NatsConnection> {
 class Link implements NatsLink {
   readonly forbidden = new Set<string>();
   readonly #connection: NatsConnection;
+  #server: NatsServerFacts = { version: "0.0.0", maxPayloadBytes: 0, hasJetStream: false };
 
   constructor(connection: NatsConnection) {
     this.#connection = connection;
     void this.#noteForbidden();
   }
 
+  /** What the server said last: while the connection is sought anew, nobody says anything. */
   get server(): NatsServerFacts {
-    const info = this.#connection.info;
-    return {
-      version: info?.version ?? "0.0.0",
-      maxPayloadBytes: info?.max_payload ?? 0,
-      hasJetStream: info?.jetstream === true,
-    };
+    const { info } = this.#connection;
+    if (info !== undefined) {
+      const { version, max_payload: maxPayloadBytes, jetstream } = info;
+      this.#server = { version, maxPayloadBytes, hasJetStream: jetstream === true };
+    }
+    return this.#server;
   }
 
   newInbox(): string {

@@ -7,6 +7,7 @@ const EXAMPLES = `
 Examples:
   letterpress cluster status --cluster nats://one:4222
   letterpress cluster status --cluster nats://one:4222,nats://two:4222 --json
+  LETTERPRESS_NATS_PASSWORD=... letterpress cluster status --cluster tls://one:4222 --nats-user broker --nats-ca ca.pem
   letterpress cluster import --data .letterpress/data --cluster nats://one:4222`;
 
 export function cluster(io: Io): Command {

@@ -159,7 +159,7 @@ export class GroupCommit {
         }
         this.#full ??= this.#host.full(error);
         if (attempts >= FULL_ATTEMPTS_MAX) this.#reject([...group, ...this.#queue], this.#full);
-        await delay(this.#host.fullDiskRetryMs, undefined, { ref: false });
+        await delay(this.#host.fullDiskRetryMs);
       }
     }
     this.#full = undefined;

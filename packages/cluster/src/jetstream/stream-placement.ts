@@ -52,8 +52,9 @@ export class StreamPlacement {
   /** No request tells an account how many servers there are. So a stream is made, in memory, and deleted again. */
   async #probe(replicas: number): Promise<PlacementFault | undefined> {
     if (replicas === 1 || (this.#provenUntilMs.get(replicas) ?? 0) > this.#nowMs()) return undefined;
-    const name = `K_probe_R${replicas}`;
-    const subjects = [`k.probe.R${replicas}`];
+    // Apart from the streams of partitions, so that one that a crash leaves behind is taken for nothing else.
+    const name = `letterpress_probe_R${replicas}`;
+    const subjects = [`letterpress.probe.R${replicas}`];
     try {
       // One that a broker has left behind proves nothing of today.
       await this.#api.deleteStream(name);

@@ -1,7 +1,7 @@
 import type { PartitionId } from "@letterpress/log";
 import type { Generation } from "../log/generation.ts";
 import type { JetStreamApi } from "./jetstream-api.ts";
-import { PartitionStream } from "./partition-stream.ts";
+import { PartitionStream, streamName } from "./partition-stream.ts";
 import { streamConfig } from "./partition-streams.ts";
 import { retryWhileElecting } from "./retry.ts";
 
@@ -69,6 +69,12 @@ export class JetStreamCleanedStreams implements CleanedStreams {
   remove(generation: Generation): Promise<void> {
     return this.#api.deleteStream(this.at(generation).name);
   }
+}
+
+/** The name of the stream whose front a stream with this name holds; undefined when it holds none. */
+export function frontOf(name: string): string | undefined {
+  const [, topicId, partition] = NAME.exec(name) ?? [];
+  return topicId === undefined ? undefined : streamName({ topicId, partition: Number(partition) });
 }
 
 /** The partitions of which there is a compacted front, whether or not they are there themselves. */

@@ -2,8 +2,9 @@ import type { PartitionId, StateMachine } from "@letterpress/log";
 import { FollowedState } from "../follow/followed-state.ts";
 import { unfinishedImport } from "../import/import-marker.ts";
 import { accountFault } from "../jetstream/account-room.ts";
+import { CLEANED_SUBJECTS } from "../jetstream/cleaned-streams.ts";
 import { JetStreamError } from "../jetstream/jetstream-error.ts";
-import { streamName } from "../jetstream/partition-stream.ts";
+import { SUBJECTS, streamName } from "../jetstream/partition-stream.ts";
 import { retryWhileElecting } from "../jetstream/retry.ts";
 import { SYSTEM_CLOCK } from "../membership/clock.ts";
 import { LeadershipState } from "../membership/leadership-state.ts";
@@ -16,7 +17,8 @@ import { connectControl, type NatsControl } from "../nats/nats-control.ts";
 import type { NatsOptions } from "../nats/nats-options.ts";
 import type { ClusterStatus, PartitionStatus } from "./cluster-status.ts";
 import { findProblems } from "./find-problems.ts";
-import { lookAtStreams, type SeenStream } from "./look-at-streams.ts";
+import { lookAtStreams } from "./look-at-streams.ts";
+import { frontsByStream, replicationOf } from "./replication-of.ts";
 
 /** As long as NATS may take to elect; a look in the middle of it would show nothing. */
 const PATIENCE_MS = 10_000;
@@ -80,7 +82,8 @@ async function describe(
   const both = follow(leadership, machine);
   const state = await patiently(() => FollowedState.open(control, metadataId, both, SYSTEM_CLOCK));
   await state.close();
-  const streams = await patiently(() => lookAtStreams(api));
+  const streams = await patiently(() => lookAtStreams(api, SUBJECTS));
+  const fronts = frontsByStream(await patiently(() => lookAtStreams(api, CLEANED_SUBJECTS)));
 
   const brokers = table.sessions();
   const controllerId = table.controller() ?? -1;
@@ -91,9 +94,10 @@ async function describe(
     .flatMap(({ name, id, partitions, replicas = replicasDefault }) =>
       Array.from({ length: partitions }, (_, partition): PartitionStatus => {
         const { leaderId = -1, leaderEpoch = -1, session = "" } = leadership.of(id)[partition] ?? {};
-        const stream = streams.get(streamName({ topicId: id, partition }));
+        const streamOf = streamName({ topicId: id, partition });
+        const replication = replicationOf(streams.get(streamOf), fronts.get(streamOf) ?? [], replicas);
         const leader = { leaderId: live.has(session) ? leaderId : -1, leaderEpoch };
-        return { topic: name, partition, ...leader, ...replicationOf(stream, replicas) };
+        return { topic: name, partition, ...leader, ...replication };
       }),
     );
   const fault = accountFault(await patiently(() => api.accountInfo()), replicasDefault, 1);
@@ -122,17 +126,5 @@ function follow(...machines: StateMachine[]): StateMachine {
       for (const machine of machines) machine.apply(entry);
     },
     liveEntries: () => [],
-  };
-}
-
-function replicationOf(stream: SeenStream | undefined, replicas: number) {
-  const { info, inSync = 0, missing = [] } = stream ?? {};
-  const followers = info?.cluster?.replicas ?? [];
-  return {
-    replicas: info?.config.num_replicas ?? (stream === undefined ? 0 : replicas),
-    replicasInSync: inSync,
-    replicasMissing: missing,
-    lagMessages: Math.max(0, ...followers.map(({ lag }) => lag ?? 0)),
-    bytes: info?.state.bytes ?? 0,
   };
 }

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { JetStreamApi, StreamInfo } from "../jetstream/jetstream-api.ts";
-import { SUBJECTS } from "../jetstream/partition-stream.ts";
 import { InSyncReplicas } from "../replicas/in-sync.ts";
 
 /** A follower lags for a moment whenever something is stored: it is looked at again before that is told. */
@@ -16,11 +15,14 @@ export interface SeenStream {
   readonly missing: readonly string[];
 }
 
-/** Looks at the streams of all partitions, by their names. Throws JetStreamError. */
-export async function lookAtStreams(api: JetStreamApi): Promise<ReadonlyMap<string, SeenStream>> {
+/** Looks at all streams whose subjects match, by their names. Throws JetStreamError. */
+export async function lookAtStreams(
+  api: JetStreamApi,
+  subjects: string,
+): Promise<ReadonlyMap<string, SeenStream>> {
   const counters = new Map<string, InSyncReplicas>();
   for (let look = 1; ; look++) {
-    const { found, leaderless } = await api.surveyStreams(SUBJECTS);
+    const { found, leaderless } = await api.surveyStreams(subjects);
     const nowMs = performance.now();
     const seen = new Map<string, SeenStream>();
     for (const name of leaderless) seen.set(name, { info: undefined, inSync: 0, missing: [] });

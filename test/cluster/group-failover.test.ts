@@ -36,6 +36,11 @@ describe.skipIf(found.path === undefined)("a group whose coordinator is killed w
     const known = async () => (await client.admin().configs.describeCluster()).brokers.length;
     await waitFor("every broker to be known", async () => (await known()) === brokers.length);
     await client.admin().topics.create([{ name: TOPIC, partitions: PARTITIONS }]);
+    // Offsets can be committed for topics that the coordinator has heard of.
+    await waitFor("every broker to know the topic", async () => {
+      const known = await Promise.all(brokers.map((broker) => at(broker, (probe) => probe.leaders(TOPIC))));
+      return known.every(({ partitions }) => partitions.length === PARTITIONS);
+    });
   });
   afterAll(async () => {
     await Promise.all(brokers.map((broker) => broker.kill()));

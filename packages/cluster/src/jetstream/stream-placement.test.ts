@@ -29,6 +29,9 @@ function servers(count: number) {
     async deleteStream(name: string) {
       state.left.delete(name);
     },
+    async listStreamNames() {
+      return [...state.left];
+    },
   };
   return { state, placement: new StreamPlacement(api as unknown as JetStreamApi, () => state.nowMs) };
 }
@@ -56,6 +59,14 @@ test("what was possible counts for a while, what was not is tried again", async 
   expect(await placement.faultOf(1, 5)).toBeDefined();
   state.count = 5;
   expect(await placement.faultOf(1, 5)).toBeUndefined();
+});
+
+test("what brokers that died have left goes, what others are trying stays", async () => {
+  const { placement, state } = servers(3);
+  const recent = `letterpress_probe_${Date.now()}_a`;
+  for (const name of [recent, "letterpress_probe_1000_b"]) state.left.add(name);
+  expect(await placement.faultOf(1, 3)).toBeUndefined();
+  expect([...state.left]).toEqual([recent]);
 });
 
 test("nobody can tell while JetStream does not answer", async () => {

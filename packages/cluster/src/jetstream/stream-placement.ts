@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { LogError } from "@letterpress/log";
 import { REPLICAS_ALLOWED } from "../engine-options.ts";
 import { accountFault } from "./account-room.ts";
@@ -6,6 +7,9 @@ import { JetStreamError } from "./jetstream-error.ts";
 
 /** How long it counts as known that so many servers are there. */
 const PROOF_MS = 30_000;
+/** A stream that was made to try is older only where the broker that made it has died. */
+const PROBE_MS_MAX = 60_000;
+const PROBE_NAME = /^letterpress_probe_(\d+)_/;
 /** JetStream's numbers for "no suitable peers", "insufficient resources" and "not a cluster". */
 const TOO_FEW_SERVERS = new Set([10005, 10023, 10074]);
 
@@ -53,14 +57,13 @@ export class StreamPlacement {
   async #probe(replicas: number): Promise<PlacementFault | undefined> {
     if (replicas === 1 || (this.#provenUntilMs.get(replicas) ?? 0) > this.#nowMs()) return undefined;
     // Apart from the streams of partitions, so that one that a crash leaves behind is taken for nothing else.
-    const name = `letterpress_probe_R${replicas}`;
-    const subjects = [`letterpress.probe.R${replicas}`];
+    const id = `${Date.now()}_${randomUUID()}`;
+    const name = `letterpress_probe_${id}`;
     try {
-      // One that a broker has left behind proves nothing of today.
-      await this.#api.deleteStream(name);
+      await this.#removeLeftovers();
       await this.#api.createStream({
         name,
-        subjects,
+        subjects: [`letterpress.probe.${id}`],
         num_replicas: replicas,
         storage: "memory",
         max_msgs: 1,
@@ -73,6 +76,13 @@ export class StreamPlacement {
     }
     this.#provenUntilMs.set(replicas, this.#nowMs() + PROOF_MS);
     return undefined;
+  }
+
+  async #removeLeftovers(): Promise<void> {
+    for (const name of await this.#api.listStreamNames("letterpress.probe.>")) {
+      const madeMs = Number(PROBE_NAME.exec(name)?.[1]);
+      if (Date.now() - madeMs > PROBE_MS_MAX) await this.#api.deleteStream(name);
+    }
   }
 }
 

@@ -6,6 +6,8 @@ import { JetStreamError } from "./jetstream-error.ts";
 const STREAM_NOT_FOUND = 10059;
 /** And for an account that may not use it at all. */
 export const NOT_ENABLED_FOR_ACCOUNT = 10039;
+/** And for want of servers to keep a stream on. */
+const NO_SUITABLE_PEERS = 10005;
 const INFO_TIMEOUT_MS = 1_000;
 const CHANGE_TIMEOUT_MS = 5_000;
 
@@ -192,7 +194,9 @@ export function readReply<T>(
 
 export function toError({ code, err_code, description }: ApiError, what: string): JetStreamError {
   // An account that JetStream is off for will not have it in a moment, though that is answered as if it might.
-  const mayPass = code === 503 && err_code !== NOT_ENABLED_FOR_ACCOUNT;
+  // Servers that were started together are offline to each other for a moment.
+  const isStarting = err_code === NO_SUITABLE_PEERS && description?.includes("peer offline") === true;
+  const mayPass = isStarting || (code === 503 && err_code !== NOT_ENABLED_FOR_ACCOUNT);
   const kind = mayPass ? "UNAVAILABLE" : "REFUSED";
   return new JetStreamError(kind, `${what}: ${description ?? "no reason given"}`, {
     errorNumber: err_code ?? 0,

@@ -1,9 +1,9 @@
-/** How long a server may store nothing of what it is given. Elections are over sooner, mostly; a few switches do no harm. */
+/** How long a server may store nothing, or not answer. Elections are over sooner, mostly; a few switches do no harm. */
 const PATIENCE_MS = 5_000;
 
 /**
- * Notices a server that is cut off from the others: it answers pings and reads, and stores nothing. Told how attempts to
- * store something ended; says when it is time to try another server. Pure but for its clock.
+ * Notices a server that is cut off from the others: it answers pings and some reads, and stores nothing. Told what was
+ * stored, and what was not or had no answer; says when it is time to try another server. Pure but for its clock.
  */
 export class QuorumWatch {
   readonly #now: () => number;

@@ -46,3 +46,18 @@ test("a server that stores nothing any more is left, though it goes on answering
   expect(await store()).toBeDefined();
   mux.close();
 });
+
+test("a server that does not even say where a stream ends is left, too", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+  const double = new LinkDouble();
+  const mux = new ReplyMux(double.link);
+  double.hasQuorum = false;
+  for (let attempt = 0; attempt < 6; attempt++) {
+    expect(double.changes).toBe(0);
+    const info = mux.request("info", Buffer.alloc(0), 1_000);
+    vi.advanceTimersByTime(1_100);
+    expect(await info).toBeUndefined();
+  }
+  expect(double.changes).toBe(1);
+  mux.close();
+});

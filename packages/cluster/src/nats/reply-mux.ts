@@ -12,6 +12,8 @@ interface Waiting {
   readonly onReply: OnReply;
   /** Whether what was sent is to be stored. */
   readonly isStored: boolean;
+  /** Whether a server that has others to work with answers it in any case. */
+  readonly isAnswered: boolean;
   readonly deadlineMs: number;
 }
 
@@ -38,7 +40,8 @@ export class ReplyMux {
 
   /**
    * Publishes and calls `onReply` for each answer, and with undefined when none comes within `timeoutMs`. What has headers
-   * is to be stored: only that tells whether the server still has others to store it with.
+   * is to be stored: only that proves that the server still has others to store it with. No answer at all is a sign that it
+   * has none, whatever was asked: before anything is stored again, the end of its stream is asked for.
    */
   send(
     subject: string,
@@ -49,7 +52,7 @@ export class ReplyMux {
   ): void {
     const token = (this.#count++).toString(36);
     const deadlineMs = performance.now() + timeoutMs;
-    this.#waiting.set(token, { onReply, isStored: headers !== undefined, deadlineMs });
+    this.#waiting.set(token, { onReply, isStored: headers !== undefined, isAnswered: true, deadlineMs });
     this.#link.publish(subject, payload, {
       reply: this.#prefix + token,
       ...(headers === undefined ? {} : { headers }),
@@ -68,6 +71,7 @@ export class ReplyMux {
     this.#waiting.set(inbox, {
       onReply: deliver,
       isStored: false,
+      isAnswered: false,
       deadlineMs: performance.now() + timeoutMs,
     });
     this.#link.publish(subject, payload, { reply: inbox });
@@ -105,16 +109,16 @@ export class ReplyMux {
     if (!waiting.onReply(message)) this.#waiting.delete(token);
   }
 
-  #judge(isAnswered: boolean): void {
-    if (isAnswered) this.#quorum.succeeded();
+  #judge(hasWorked: boolean): void {
+    if (hasWorked) this.#quorum.succeeded();
     else if (this.#quorum.failed()) this.#link.changeServer();
   }
 
   #expire(nowMs = performance.now()): void {
-    for (const [token, { onReply, isStored, deadlineMs }] of this.#waiting) {
+    for (const [token, { onReply, isAnswered, deadlineMs }] of this.#waiting) {
       if (deadlineMs > nowMs) continue;
       this.#waiting.delete(token);
-      if (isStored && nowMs !== Number.POSITIVE_INFINITY) this.#judge(false);
+      if (isAnswered && nowMs !== Number.POSITIVE_INFINITY) this.#judge(false);
       onReply(undefined);
     }
   }

@@ -32,8 +32,9 @@ export function isInForce(
 }
 
 /**
- * Whether nobody needs a generation's stream any more, nor ever will, as the leader of `term` sees it. True also for a
- * leader that was deposed without knowing: what it has not seen adopted is of its own term or a later one and stays.
+ * Whether nobody needs a generation's stream any more, nor ever will, as the leader of `term` sees it, which is about to
+ * adopt none itself: what it once wrote and has not adopted, it never will. True also for a leader that was deposed
+ * without knowing: what others may adopt that it has not seen adopted is of a later term and stays.
  */
 export function isObsolete(
   generation: Generation,
@@ -46,5 +47,5 @@ export function isObsolete(
   const { cleaned, term } = place;
   const order = cleaned === undefined ? 1 : compareGenerations(generation, cleaned.generation);
   if (order === 0) return !isInForce(cleaned, place);
-  return order < 0 || generation.term < term;
+  return order < 0 || generation.term <= term;
 }

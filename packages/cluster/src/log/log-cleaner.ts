@@ -38,8 +38,8 @@ export class LogCleaner {
   readonly #stopping = new AbortController();
   #running: Promise<number> | undefined;
   #attempts = 0;
-  /** Whether there may be streams that nobody needs: at first, and after anything has failed. */
-  #hasLeftovers = true;
+  /** Whether the log's own stream is known to have lost what the compacted front stands for. */
+  #isPurged = false;
 
   constructor(options: CleanerOptions) {
     this.#options = options;
@@ -55,7 +55,6 @@ export class LogCleaner {
     if (this.#running !== undefined || this.#options.appender.isAdopting) return Promise.resolve(0);
     this.#running = this.#run(config, nowMs)
       .catch((error: unknown) => {
-        this.#hasLeftovers = true;
         throw error instanceof JetStreamError ? unavailable(error) : error;
       })
       .finally(() => {
@@ -73,7 +72,8 @@ export class LogCleaner {
 
   async #run(config: LogConfig, nowMs: number): Promise<number> {
     const { content, appender } = this.#options;
-    if (this.#hasLeftovers) await this.#removeLeftovers();
+    // Each time: a leader that does not know yet that it is deposed may have begun another stream since the last.
+    await this.#removeLeftovers();
     const cleanable = selectCleanable(content, config, nowMs);
     if (cleanable === undefined) return 0;
     const { startOffset } = content.place;
@@ -86,6 +86,7 @@ export class LogCleaner {
       throw error;
     }
     const freedBytes = bytesBefore(content, prefix.endOffset) - prefix.content.index.sizeBytes;
+    this.#isPurged = false;
     await appender.adopt(prefix);
     await this.#removeLeftovers();
     return freedBytes;
@@ -133,25 +134,32 @@ export class LogCleaner {
         signal,
       });
     } catch (error) {
-      // Nobody has heard of this generation. One that cannot be removed now is removed by the next leader.
+      // Nobody has heard of this generation. One that cannot be removed now is removed by the next run.
       if (signal.aborted) throw error;
       await cleaned.remove(generation).catch(() => {});
       throw isClosed(error) ? removed(stream, error) : error;
     }
   }
 
-  /** Removes what the compacted front stands for from the log's own stream, and the streams that nobody needs. */
+  /**
+   * Removes what the compacted front stands for from the log's own stream, and the streams that nobody needs. To be
+   * called while this leader writes no stream that it has yet to adopt.
+   */
   async #removeLeftovers(): Promise<void> {
-    const { stream, cleaned, content } = this.#options;
-    this.#hasLeftovers = true;
+    const { cleaned, content } = this.#options;
+    if (!this.#isPurged) await this.#purge();
+    for (const generation of await cleaned.list()) {
+      if (isObsolete(generation, content.place)) await cleaned.remove(generation);
+    }
+  }
+
+  async #purge(): Promise<void> {
+    const { stream, content } = this.#options;
     const first = content.index.chunks[0];
     if (content.prefix !== undefined && first !== undefined) {
       await stream.api.purgeBefore(stream.name, first.sequence);
     }
-    for (const generation of await cleaned.list()) {
-      if (isObsolete(generation, content.place)) await cleaned.remove(generation);
-    }
-    this.#hasLeftovers = false;
+    this.#isPurged = true;
   }
 }
 

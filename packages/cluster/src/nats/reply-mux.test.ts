@@ -15,8 +15,10 @@ class LinkDouble {
       return () => {};
     },
     publish: (subject: string, _: Uint8Array, { reply = "" } = {}) => {
-      const isRead = subject === "read";
-      if (isRead || this.hasQuorum) this.#onMessage({ subject: reply, status: 0 } as NatsMessage);
+      const answer = (data: string): void =>
+        this.#onMessage({ subject: reply, status: 0, data: Buffer.from(data) } as NatsMessage);
+      if (subject === "unfit") answer('{"error":{"code":400,"err_code":10071}}');
+      else if (subject === "read" || this.hasQuorum) answer('{"stream":"s","seq":1}');
     },
     changeServer: () => {
       this.changes++;
@@ -44,6 +46,23 @@ test("a server that stores nothing any more is left, though it goes on answering
   }
   expect(double.changes).toBe(1);
   expect(await store()).toBeDefined();
+  mux.close();
+});
+
+test("that a server refuses something does not prove that it stores anything", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+  const double = new LinkDouble();
+  const mux = new ReplyMux(double.link);
+  double.hasQuorum = false;
+  const send = (subject: string) => mux.request(subject, Buffer.alloc(0), 1_000, [["Expected", "1"]]);
+  for (let attempt = 0; attempt < 6; attempt++) {
+    expect(double.changes).toBe(0);
+    const stored = send("store");
+    expect(await send("unfit")).toBeDefined();
+    vi.advanceTimersByTime(1_100);
+    expect(await stored).toBeUndefined();
+  }
+  expect(double.changes).toBe(1);
   mux.close();
 });
 

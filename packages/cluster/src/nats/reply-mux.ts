@@ -4,6 +4,8 @@ import { QuorumWatch } from "./quorum-watch.ts";
 const SWEEP_MS = 100;
 /** Nobody takes what was sent: the stream has no leader that this server can reach. */
 const NO_RESPONDERS = 503;
+/** How JetStream begins to say no; an acknowledgement begins with the stream. */
+const REFUSAL = Buffer.from('{"error"');
 
 /** Takes one answer; returns whether more are expected. `undefined` when the time ran out. */
 export type OnReply = (reply: NatsMessage | undefined) => boolean;
@@ -105,7 +107,8 @@ export class ReplyMux {
   #deliver(token: string, message: NatsMessage): void {
     const waiting = this.#waiting.get(token);
     if (waiting === undefined) return;
-    if (waiting.isStored) this.#judge(message.status !== NO_RESPONDERS);
+    // A leader that has lost the others goes on refusing what does not fit, and proves nothing by it.
+    if (waiting.isStored && !isRefusal(message)) this.#judge(message.status !== NO_RESPONDERS);
     if (!waiting.onReply(message)) this.#waiting.delete(token);
   }
 
@@ -122,4 +125,8 @@ export class ReplyMux {
       onReply(undefined);
     }
   }
+}
+
+function isRefusal({ data }: NatsMessage): boolean {
+  return data.length > REFUSAL.length && data.compare(REFUSAL, 0, REFUSAL.length, 0, REFUSAL.length) === 0;
 }

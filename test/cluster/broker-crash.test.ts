@@ -1,9 +1,8 @@
 import { Letterpress } from "@letterpress/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { waitFor } from "../support/wait-for.ts";
-import { BrokerProcess } from "./broker-process.ts";
+import { BrokerCluster } from "./broker-cluster.ts";
 import { findNatsServer } from "./find-nats-server.ts";
-import { NatsCluster } from "./nats-cluster.ts";
 
 const SESSION_MS = 4_000;
 /** What may pass between a crash and the last partition's being served: the session, its detection and the takeover. */
@@ -13,29 +12,15 @@ const found = findNatsServer();
 if (found.missing !== undefined) console.log(`crashes of brokers are not tested: ${found.missing}`);
 
 describe.skipIf(found.path === undefined)("brokers that crash or stall", () => {
-  let nats: NatsCluster;
-  let brokers: BrokerProcess[] = [];
-  const start = (nodeId: number): Promise<BrokerProcess> =>
-    BrokerProcess.start({
-      nodeId,
-      servers: nats.urls,
-      replicas: 1,
-      sessionMs: SESSION_MS,
-      configs: { "offsets.topic.num.partitions": 3 },
-    });
-
+  let cluster: BrokerCluster;
   beforeAll(async () => {
-    nats = await NatsCluster.start(found.path!, 1);
-    brokers = await Promise.all([1, 2, 3].map(start));
+    cluster = await BrokerCluster.start(found.path!, SESSION_MS);
   });
-  afterAll(async () => {
-    await Promise.all(brokers.map((broker) => broker.kill()));
-    await nats?.[Symbol.asyncDispose]();
-  });
+  afterAll(() => cluster?.[Symbol.asyncDispose]());
 
   test("nothing acknowledged is lost, repeated or reordered when the controller is killed and a broker stalls", async () => {
     await using client = new Letterpress({
-      brokers: brokers.map(({ kafka }) => kafka),
+      brokers: cluster.addresses,
       // A broker that stalls says nothing: only time tells.
       requestTimeoutMs: 2_000,
     });
@@ -76,18 +61,17 @@ describe.skipIf(found.path === undefined)("brokers that crash or stall", () => {
     await progress();
 
     const { controllerId } = await admin.configs.describeCluster();
-    const controller = brokers.find(({ nodeId }) => nodeId === controllerId)!;
+    const controller = cluster.brokers.find(({ nodeId }) => nodeId === controllerId)!;
     await controller.kill();
     await progress();
 
-    const stalled = brokers.find((broker) => broker !== controller)!;
+    const stalled = cluster.brokers[0]!;
     stalled.pause();
     await progress();
     stalled.resume();
     await progress();
 
-    brokers = brokers.filter((broker) => broker !== controller);
-    brokers.push(await start(controller.nodeId));
+    await cluster.add(controller.nodeId);
     await progress();
 
     isDone = true;

@@ -1,13 +1,12 @@
 import { Letterpress } from "@letterpress/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { waitFor } from "../support/wait-for.ts";
-import { BrokerProcess } from "./broker-process.ts";
+import { BrokerCluster } from "./broker-cluster.ts";
 import { findNatsServer } from "./find-nats-server.ts";
 import { History } from "./history.ts";
 import { KafkaProbe } from "./kafka-probe.ts";
 import { KafkaWorkload, readTopic, TOPIC } from "./kafka-workload.ts";
 import { findLineClients, LineWorkload } from "./line-clients.ts";
-import { NatsCluster } from "./nats-cluster.ts";
 
 const found = findNatsServer();
 const PARTITIONS = 12;
@@ -17,30 +16,17 @@ const GRACEFUL_STOP_MS = 3_000;
 
 describe.skipIf(found.path === undefined)("a broker more, and one less, under load", () => {
   const lineClients = found.path === undefined ? [] : findLineClients();
-  let nats: NatsCluster;
-  let brokers: BrokerProcess[] = [];
-  const start = (nodeId: number): Promise<BrokerProcess> =>
-    BrokerProcess.start({
-      nodeId,
-      servers: nats.urls,
-      replicas: 1,
-      configs: { "offsets.topic.num.partitions": 3 },
-    });
-
+  let cluster: BrokerCluster;
   beforeAll(async () => {
-    nats = await NatsCluster.start(found.path!, 1);
-    brokers = await Promise.all([1, 2, 3].map(start));
+    cluster = await BrokerCluster.start(found.path!);
   });
-  afterAll(async () => {
-    await Promise.all(brokers.map((broker) => broker.kill()));
-    await nats?.[Symbol.asyncDispose]();
-  });
+  afterAll(() => cluster?.[Symbol.asyncDispose]());
 
   test("it takes its share and gives it back; no send fails, nothing is lost or repeated", {
     timeout: 150_000,
   }, async () => {
     const history = new History();
-    const addresses = brokers.map(({ kafka }) => kafka);
+    const { addresses } = cluster;
     await using workload = await KafkaWorkload.start(addresses, PARTITIONS, history);
     await using admin = new Letterpress({ brokers: addresses });
     await using others = new AsyncDisposableStack();
@@ -57,11 +43,6 @@ describe.skipIf(found.path === undefined)("a broker more, and one less, under lo
     }
     const progress = async (what: string) => {
       await Promise.all([workload, ...lines].map((each) => each.progress(RECORDS, what, WAIT_MS)));
-      console.log(
-        what,
-        Date.now() % 1000000,
-        lines.map((l) => [l.sent.length, l.seen.length]),
-      );
     };
     await progress("records to flow");
 
@@ -69,8 +50,7 @@ describe.skipIf(found.path === undefined)("a broker more, and one less, under lo
     const before = (await probe.leaders(TOPIC)).partitions;
     expect(countsOf(before)).toEqual([4, 4, 4]);
 
-    const fourth = await start(4);
-    brokers.push(fourth);
+    const fourth = await cluster.add(4);
     const even = async (brokerCount: number) =>
       countsOf((await probe.leaders(TOPIC)).partitions).join() ===
       Array.from({ length: brokerCount }, () => PARTITIONS / brokerCount).join();

@@ -2,10 +2,10 @@ import { Letterpress } from "@letterpress/client";
 import { ERRORS } from "@letterpress/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { waitFor } from "../support/wait-for.ts";
-import { BrokerProcess } from "./broker-process.ts";
+import { BrokerCluster } from "./broker-cluster.ts";
+import type { BrokerProcess } from "./broker-process.ts";
 import { findNatsServer } from "./find-nats-server.ts";
-import { KafkaProbe, type ProbedMember } from "./kafka-probe.ts";
-import { NatsCluster } from "./nats-cluster.ts";
+import { KafkaProbe, NOBODY, type ProbedMember } from "./kafka-probe.ts";
 
 const found = findNatsServer();
 const TOPIC = "failover";
@@ -15,57 +15,40 @@ const ROUNDS = Number(process.env.LETTERPRESS_FAILOVER_ROUNDS ?? 1);
 const SESSION_MS = 5_000;
 const WAIT_MS = 30_000;
 const COMMITS = 100;
+const OFFSETS_TOPIC = "__consumer_offsets";
+const UNKNOWN_MEMBER_ID = ERRORS.UNKNOWN_MEMBER_ID.code;
 const ILLEGAL_GENERATION = ERRORS.ILLEGAL_GENERATION.code;
 
 describe.skipIf(found.path === undefined)("a group whose coordinator is killed while it commits", () => {
-  let nats: NatsCluster;
-  let brokers: BrokerProcess[] = [];
-  const start = (nodeId: number): Promise<BrokerProcess> =>
-    BrokerProcess.start({
-      nodeId,
-      servers: nats.urls,
-      replicas: 1,
-      sessionMs: SESSION_MS,
-      configs: { "offsets.topic.num.partitions": 3 },
-    });
+  let cluster: BrokerCluster;
 
   beforeAll(async () => {
-    nats = await NatsCluster.start(found.path!, 1);
-    brokers = await Promise.all([1, 2, 3].map(start));
-    await using client = new Letterpress({ brokers: brokers.map(({ kafka }) => kafka) });
-    const known = async () => (await client.admin().configs.describeCluster()).brokers.length;
-    await waitFor("every broker to be known", async () => (await known()) === brokers.length);
+    cluster = await BrokerCluster.start(found.path!, SESSION_MS);
+    await using client = new Letterpress({ brokers: cluster.addresses });
     await client.admin().topics.create([{ name: TOPIC, partitions: PARTITIONS }]);
-    // Offsets can be committed for topics that the coordinator has heard of.
-    await waitFor("every broker to know the topic", async () => {
-      const known = await Promise.all(brokers.map((broker) => at(broker, (probe) => probe.leaders(TOPIC))));
-      return known.every(({ partitions }) => partitions.length === PARTITIONS);
-    });
   });
-  afterAll(async () => {
-    await Promise.all(brokers.map((broker) => broker.kill()));
-    await nats?.[Symbol.asyncDispose]();
-  });
+  afterAll(() => cluster?.[Symbol.asyncDispose]());
 
   test(`keeps every commit, its members and its generation, ${ROUNDS} times`, {
     timeout: 60_000 + ROUNDS * 2 * WAIT_MS,
   }, async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const group = `group-${round}`;
+      await balanced();
       const coordinatorId = await coordinatorOf(group, -1);
-      const coordinator = brokers.find(({ nodeId }) => nodeId === coordinatorId)!;
+      const coordinator = cluster.broker(coordinatorId);
+      await answered(coordinator, group, NOBODY, UNKNOWN_MEMBER_ID);
       const member = await at(coordinator, (probe) => probe.joinAlone(group));
       const progress = new CommitProgress();
-      const committing = commitUntilItFails(coordinator, group, member, progress);
-      await waitFor("offsets to be committed", () => progress.acknowledgedCount > COMMITS);
-      await coordinator.kill();
-      await committing;
+      const kill = async () => {
+        await waitFor("offsets to be committed", () => progress.acknowledgedCount > COMMITS);
+        await coordinator.kill();
+      };
+      await Promise.all([commitUntilItFails(coordinator, group, member, progress), kill()]);
 
       const nextId = await coordinatorOf(group, coordinatorId);
-      const next = brokers.find(({ nodeId }) => nodeId === nextId)!;
-      await waitFor("the group to be loaded", () =>
-        at(next, async (probe) => (await probe.heartbeat(group, member)).errorCode === 0),
-      );
+      const next = cluster.broker(nextId);
+      await answered(next, group, member, 0);
       await at(next, async (probe) => {
         for (let partition = 0; partition < PARTITIONS; partition++) {
           const { offset } = await probe.committed(group, TOPIC, partition);
@@ -78,20 +61,24 @@ describe.skipIf(found.path === undefined)("a group whose coordinator is killed w
         expect(await probe.committed(group, TOPIC, 0)).toEqual({ errorCode: 0, offset: 9_999n });
       });
       await nextGenerationFollows(next, group, member);
-      brokers = [...brokers.filter((broker) => broker !== coordinator), await start(coordinatorId)];
+      await cluster.add(coordinatorId);
     }
   });
 
   test("leader epochs go up, end where the next one begins, and the topic keeps its id", {
     timeout: 60_000,
   }, async () => {
-    const [witness] = brokers as [BrokerProcess];
+    await balanced();
+    const witness = cluster.brokers[0]!;
     const before = await at(witness, (probe) => probe.leaders(TOPIC));
     const partition = before.partitions.findIndex(({ leaderId }) => leaderId !== witness.nodeId);
     const { leaderId, leaderEpoch } = before.partitions[partition]!;
-    const leader = brokers.find(({ nodeId }) => nodeId === leaderId)!;
+    const leader = cluster.broker(leaderId);
     let end = 0n;
     await at(leader, async (probe) => {
+      await waitFor("the partition to be open", async () => {
+        return (await probe.endOffset(TOPIC, partition)).errorCode === 0;
+      });
       for (let number = 0; number < 5; number++) {
         const { errorCode, offset } = await probe.produce(TOPIC, partition, `value ${number}`);
         expect(errorCode).toBe(0);
@@ -116,7 +103,7 @@ describe.skipIf(found.path === undefined)("a group whose coordinator is killed w
     expect(after.topicId).toBe(before.topicId);
     const successor = after.partitions[partition]!;
     expect(successor.leaderEpoch).toBeGreaterThan(leaderEpoch);
-    const next = brokers.find(({ nodeId }) => nodeId === successor.leaderId)!;
+    const next = cluster.broker(successor.leaderId);
     await at(next, async (probe) => {
       await waitFor("the partition to be served", async () => {
         const value = "value of the successor";
@@ -131,13 +118,19 @@ describe.skipIf(found.path === undefined)("a group whose coordinator is killed w
       expect(latest).toMatchObject({ errorCode: 0, leaderEpoch: successor.leaderEpoch });
       expect(latest.offset).toBeGreaterThan(end);
     });
-    brokers = [...brokers.filter((broker) => broker !== leader), await start(leaderId)];
+    await cluster.add(leaderId);
   });
+
+  /** What is about to be killed has to be the leader until then, and the leader of nothing but its share. */
+  async function balanced(): Promise<void> {
+    await cluster.balanced(OFFSETS_TOPIC);
+    await cluster.balanced(TOPIC);
+  }
 
   /** Asks a broker that runs for the coordinator, until it is another than `not`. */
   async function coordinatorOf(group: string, not: number): Promise<number> {
     let nodeId = -1;
-    const asked = brokers.find((broker) => broker.nodeId !== not)!;
+    const asked = cluster.brokers.find((broker) => broker.nodeId !== not)!;
     const ask = async () => {
       nodeId = await at(asked, (probe) => probe.coordinatorOf(group));
       return nodeId >= 0 && nodeId !== not;
@@ -204,6 +197,18 @@ async function nextGenerationFollows(
   expect(rejoined.generationId).toBeGreaterThan(member.generationId);
   expect(joined.generationId).toBe(rejoined.generationId);
   expect(await first.commit(group, TOPIC, 0, 1n, member)).toEqual({ errorCode: ILLEGAL_GENERATION });
+}
+
+/** Waits until the coordinator has loaded the group's partition, and so can say whether it has the member. */
+async function answered(
+  broker: BrokerProcess,
+  group: string,
+  member: ProbedMember,
+  errorCode: number,
+): Promise<void> {
+  await waitFor("the group to be loaded", () =>
+    at(broker, async (probe) => (await probe.heartbeat(group, member)).errorCode === errorCode),
+  );
 }
 
 async function at<T>(broker: BrokerProcess, ask: (probe: KafkaProbe) => Promise<T>): Promise<T> {

@@ -15,13 +15,14 @@ import {
 import { TestClient } from "../../packages/broker/src/testing/test-client.ts";
 
 const LATEST = -1n;
-const NOBODY = { memberId: "", generationId: -1 };
 
-/** Which member of which generation asks; the empty one commits from outside of the group. */
+/** Which member of which generation asks; {@link NOBODY} commits from outside of the group. */
 export interface ProbedMember {
   readonly memberId: string;
   readonly generationId: number;
 }
+
+export const NOBODY: ProbedMember = { memberId: "", generationId: -1 };
 
 /**
  * One connection to one broker that asks single questions of it, and takes its word: it looks for no other leader and

@@ -1,12 +1,12 @@
 import { ERRORS, errorByCode } from "@letterpress/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { waitFor } from "../support/wait-for.ts";
-import { BrokerProcess } from "./broker-process.ts";
+import { BrokerCluster } from "./broker-cluster.ts";
+import type { BrokerProcess } from "./broker-process.ts";
 import { findNatsServer } from "./find-nats-server.ts";
 import { History } from "./history.ts";
 import { KafkaProbe } from "./kafka-probe.ts";
 import { KafkaWorkload, readTopic, TOPIC } from "./kafka-workload.ts";
-import { NatsCluster } from "./nats-cluster.ts";
 
 const found = findNatsServer();
 const PARTITIONS = 6;
@@ -34,25 +34,17 @@ interface Answer {
 }
 
 describe.skipIf(found.path === undefined)("a broker that is paused until others lead", () => {
-  let nats: NatsCluster;
-  let brokers: BrokerProcess[] = [];
-
+  let cluster: BrokerCluster;
   beforeAll(async () => {
-    nats = await NatsCluster.start(found.path!, 1);
-    const configs = { "offsets.topic.num.partitions": 3 };
-    const options = { servers: nats.urls, replicas: 1, sessionMs: SESSION_MS, configs } as const;
-    brokers = await Promise.all([1, 2, 3].map((nodeId) => BrokerProcess.start({ ...options, nodeId })));
+    cluster = await BrokerCluster.start(found.path!, SESSION_MS);
   });
-  afterAll(async () => {
-    await Promise.all(brokers.map((broker) => broker.kill()));
-    await nats?.[Symbol.asyncDispose]();
-  });
+  afterAll(() => cluster?.[Symbol.asyncDispose]());
 
   test(`adds nothing and tells nothing that is out of date, ${ROUNDS} times`, {
     timeout: 60_000 + ROUNDS * WAIT_MS,
   }, async () => {
     const history = new History();
-    const addresses = brokers.map(({ kafka }) => kafka);
+    const { addresses, brokers } = cluster;
     await using workload = await KafkaWorkload.start(addresses, PARTITIONS, history, REQUEST_TIMEOUT_MS);
     await workload.progress(PROGRESS_RECORDS, "records to flow", WAIT_MS);
     for (let round = 0; round < ROUNDS; round++) {
@@ -69,8 +61,9 @@ describe.skipIf(found.path === undefined)("a broker that is paused until others 
       const partitions = await leads();
       const [partition] = partitions as [number];
       const [group, membersGroup] = await groupsOf(zombie.nodeId, witness, round);
-      const member = await asked.joinAlone(membersGroup);
+      // A coordinator that takes commits has loaded its groups.
       await settledCommit(asked, group, 1n);
+      const member = await asked.joinAlone(membersGroup);
 
       const produce = async (probe: KafkaProbe, number: number): Promise<Answer> => {
         const value = `zombie-${round}/${number}`;

@@ -7,7 +7,7 @@ const PATIENCE_MS = 5_000;
  */
 export class QuorumWatch {
   readonly #now: () => number;
-  /** Of the first attempt that failed since the last one that did not; undefined when none has. */
+  /** When the first attempt began that failed since the last one that did not; undefined when none has. */
   #failingSinceMs: number | undefined;
 
   constructor(now = () => performance.now()) {
@@ -18,10 +18,10 @@ export class QuorumWatch {
     this.#failingSinceMs = undefined;
   }
 
-  /** Returns whether to leave the server; then the next one has as long. */
-  failed(): boolean {
+  /** @param sentMs when what has failed was sent. Returns whether to leave the server; then the next one has as long. */
+  failed(sentMs: number): boolean {
     const nowMs = this.#now();
-    this.#failingSinceMs ??= nowMs;
+    this.#failingSinceMs = Math.min(this.#failingSinceMs ?? sentMs, sentMs);
     if (nowMs - this.#failingSinceMs < PATIENCE_MS) return false;
     this.#failingSinceMs = undefined;
     return true;

@@ -37,7 +37,7 @@ test("a server that stores nothing any more is left, though it goes on answering
   const read = (): Promise<unknown> => mux.request("read", Buffer.alloc(0), 1_000);
   expect(await store()).toBeDefined();
   double.hasQuorum = false;
-  for (let attempt = 0; attempt < 6; attempt++) {
+  for (let attempt = 0; attempt < 5; attempt++) {
     expect(double.changes).toBe(0);
     const stored = store();
     expect(await read()).toBeDefined();
@@ -55,7 +55,7 @@ test("that a server refuses something does not prove that it stores anything", a
   const mux = new ReplyMux(double.link);
   double.hasQuorum = false;
   const send = (subject: string) => mux.request(subject, Buffer.alloc(0), 1_000, [["Expected", "1"]]);
-  for (let attempt = 0; attempt < 6; attempt++) {
+  for (let attempt = 0; attempt < 5; attempt++) {
     expect(double.changes).toBe(0);
     const stored = send("store");
     expect(await send("unfit")).toBeDefined();
@@ -71,7 +71,7 @@ test("a server that does not even say where a stream ends is left, too", async (
   const double = new LinkDouble();
   const mux = new ReplyMux(double.link);
   double.hasQuorum = false;
-  for (let attempt = 0; attempt < 6; attempt++) {
+  for (let attempt = 0; attempt < 5; attempt++) {
     expect(double.changes).toBe(0);
     const info = mux.request("info", Buffer.alloc(0), 1_000);
     vi.advanceTimersByTime(1_100);

@@ -16,6 +16,7 @@ interface Waiting {
   readonly isStored: boolean;
   /** Whether a server that has others to work with answers it in any case. */
   readonly isAnswered: boolean;
+  readonly sentMs: number;
   readonly deadlineMs: number;
 }
 
@@ -53,8 +54,15 @@ export class ReplyMux {
     onReply: OnReply,
   ): void {
     const token = (this.#count++).toString(36);
-    const deadlineMs = performance.now() + timeoutMs;
-    this.#waiting.set(token, { onReply, isStored: headers !== undefined, isAnswered: true, deadlineMs });
+    const sentMs = performance.now();
+    const deadlineMs = sentMs + timeoutMs;
+    this.#waiting.set(token, {
+      onReply,
+      isStored: headers !== undefined,
+      isAnswered: true,
+      sentMs,
+      deadlineMs,
+    });
     this.#link.publish(subject, payload, {
       reply: this.#prefix + token,
       ...(headers === undefined ? {} : { headers }),
@@ -70,12 +78,9 @@ export class ReplyMux {
       if (!isMoreExpected) unsubscribe();
       return isMoreExpected;
     };
-    this.#waiting.set(inbox, {
-      onReply: deliver,
-      isStored: false,
-      isAnswered: false,
-      deadlineMs: performance.now() + timeoutMs,
-    });
+    const sentMs = performance.now();
+    const deadlineMs = sentMs + timeoutMs;
+    this.#waiting.set(inbox, { onReply: deliver, isStored: false, isAnswered: false, sentMs, deadlineMs });
     this.#link.publish(subject, payload, { reply: inbox });
   }
 
@@ -108,20 +113,21 @@ export class ReplyMux {
     const waiting = this.#waiting.get(token);
     if (waiting === undefined) return;
     // A leader that has lost the others goes on refusing what does not fit, and proves nothing by it.
-    if (waiting.isStored && !isRefusal(message)) this.#judge(message.status !== NO_RESPONDERS);
+    if (waiting.isStored && !isRefusal(message))
+      this.#judge(message.status !== NO_RESPONDERS, waiting.sentMs);
     if (!waiting.onReply(message)) this.#waiting.delete(token);
   }
 
-  #judge(hasWorked: boolean): void {
+  #judge(hasWorked: boolean, sentMs: number): void {
     if (hasWorked) this.#quorum.succeeded();
-    else if (this.#quorum.failed()) this.#link.changeServer();
+    else if (this.#quorum.failed(sentMs)) this.#link.changeServer();
   }
 
   #expire(nowMs = performance.now()): void {
-    for (const [token, { onReply, isAnswered, deadlineMs }] of this.#waiting) {
+    for (const [token, { onReply, isAnswered, sentMs, deadlineMs }] of this.#waiting) {
       if (deadlineMs > nowMs) continue;
       this.#waiting.delete(token);
-      if (isAnswered && nowMs !== Number.POSITIVE_INFINITY) this.#judge(false);
+      if (isAnswered && nowMs !== Number.POSITIVE_INFINITY) this.#judge(false, sentMs);
       onReply(undefined);
     }
   }

@@ -10,9 +10,12 @@ const SMALL_RANGE = 32;
 const DIRECT_BYTES = 8 * 1024 * 1024;
 const SCAN_BATCH = 2_000;
 const GET_TIMEOUT_MS = 2_000;
-/** A follower that answers may lag behind the leader that acknowledged; that takes milliseconds. */
+/**
+ * A follower that answers may lag behind the leader that acknowledged; that takes milliseconds. What a leader says to be
+ * last may never be stored, when it has lost the others.
+ */
 const LAG_WAIT_MS = 5;
-const LAG_RETRIES = 1_000;
+const LAG_RETRIES = 400;
 const NO_RESPONDERS = 503;
 /** End of a batch, nothing there, and the end of the time a consumer was given. */
 const ENDS: ReadonlySet<number> = new Set([204, 404, 408]);

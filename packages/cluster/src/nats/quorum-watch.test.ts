@@ -21,3 +21,15 @@ test("time counts from when what has failed was sent", () => {
   nowMs = 5_000;
   expect(watch.failed(2_500)).toBe(true);
 });
+
+test("a refusal is no failure, and does not end one", () => {
+  let nowMs = 0;
+  const watch = new QuorumWatch(() => nowMs);
+  expect(watch.refused()).toBe(false);
+  expect(watch.failed(0)).toBe(false);
+  nowMs = 4_999;
+  expect(watch.refused()).toBe(false);
+  nowMs = 5_000;
+  expect(watch.refused()).toBe(true);
+  expect(watch.refused()).toBe(false);
+});

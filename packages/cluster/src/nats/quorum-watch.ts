@@ -20,9 +20,13 @@ export class QuorumWatch {
 
   /** @param sentMs when what has failed was sent. Returns whether to leave the server; then the next one has as long. */
   failed(sentMs: number): boolean {
-    const nowMs = this.#now();
     this.#failingSinceMs = Math.min(this.#failingSinceMs ?? sentMs, sentMs);
-    if (nowMs - this.#failingSinceMs < PATIENCE_MS) return false;
+    return this.refused();
+  }
+
+  /** An answer that proves nothing came. Returns whether to leave the server, as `failed`. */
+  refused(): boolean {
+    if (this.#failingSinceMs === undefined || this.#now() - this.#failingSinceMs < PATIENCE_MS) return false;
     this.#failingSinceMs = undefined;
     return true;
   }

@@ -10,6 +10,9 @@ const REFUSAL = Buffer.from('{"error"');
 /** Takes one answer; returns whether more are expected. `undefined` when the time ran out. */
 export type OnReply = (reply: NatsMessage | undefined) => boolean;
 
+/** What an answer, or none, to something that was to be stored says of the server. */
+type Verdict = "stored" | "refused" | "failed";
+
 interface Waiting {
   readonly onReply: OnReply;
   /** Whether what was sent is to be stored. */
@@ -112,27 +115,31 @@ export class ReplyMux {
   #deliver(token: string, message: NatsMessage): void {
     const waiting = this.#waiting.get(token);
     if (waiting === undefined) return;
-    // A leader that has lost the others goes on refusing what does not fit, and proves nothing by it.
-    if (waiting.isStored && !isRefusal(message))
-      this.#judge(message.status !== NO_RESPONDERS, waiting.sentMs);
+    if (waiting.isStored) this.#judge(verdictOf(message), waiting.sentMs);
     if (!waiting.onReply(message)) this.#waiting.delete(token);
   }
 
-  #judge(hasWorked: boolean, sentMs: number): void {
-    if (hasWorked) this.#quorum.succeeded();
-    else if (this.#quorum.failed(sentMs)) this.#link.changeServer();
+  #judge(verdict: Verdict, sentMs: number): void {
+    if (verdict === "stored") this.#quorum.succeeded();
+    else if (verdict === "refused" ? this.#quorum.refused() : this.#quorum.failed(sentMs)) {
+      this.#link.changeServer();
+    }
   }
 
   #expire(nowMs = performance.now()): void {
     for (const [token, { onReply, isAnswered, sentMs, deadlineMs }] of this.#waiting) {
       if (deadlineMs > nowMs) continue;
       this.#waiting.delete(token);
-      if (isAnswered && nowMs !== Number.POSITIVE_INFINITY) this.#judge(false, sentMs);
+      if (isAnswered && nowMs !== Number.POSITIVE_INFINITY) this.#judge("failed", sentMs);
       onReply(undefined);
     }
   }
 }
 
-function isRefusal({ data }: NatsMessage): boolean {
-  return data.length > REFUSAL.length && data.compare(REFUSAL, 0, REFUSAL.length, 0, REFUSAL.length) === 0;
+/** A leader that has lost the others goes on refusing what does not fit, and proves nothing by it. */
+function verdictOf({ status, data }: NatsMessage): Verdict {
+  if (status === NO_RESPONDERS) return "failed";
+  const isRefusal =
+    data.length > REFUSAL.length && data.compare(REFUSAL, 0, REFUSAL.length, 0, REFUSAL.length) === 0;
+  return isRefusal ? "refused" : "stored";
 }

@@ -82,10 +82,7 @@ export class FaultCluster implements AsyncDisposable {
     });
   }
 
-  /**
-   * Resolves when NATS has got over what was done to it: a server that was cut off brings about elections when it is back.
-   * A fault from then on is the only one.
-   */
+  /** Resolves when NATS has got over what was done to it. A fault from then on is the only one. */
   async calm(): Promise<void> {
     let before = "";
     let sinceMs = performance.now();

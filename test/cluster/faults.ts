@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { Random } from "@letterpress/log/testing";
 import type { FaultCluster } from "./fault-cluster.ts";
 import type { FaultBounds } from "./fault-times.ts";
@@ -13,6 +14,8 @@ const TAKE_OVER_MS = 5_000;
 const GRACEFUL_STOP_MS = 3_000;
 /** An election of NATS takes 4 to 9 seconds. */
 const NATS_LEADER_MS = 10_000;
+/** A NATS server that is back among the others asks for elections, which may leave every leader where it was. */
+const ELECTIONS_MS = 10_000;
 
 /** Every kind of fault; what a short run does comes first. */
 export const FAULTS: Readonly<Record<string, Fault>> = {
@@ -59,7 +62,10 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     const { routes } = cluster.nats;
     const index = await cluster.natsLeaderIndex(random.below(3));
     routes.isolate(index);
-    return () => routes.rejoin(index);
+    return async () => {
+      routes.rejoin(index);
+      await wait(ELECTIONS_MS);
+    };
   },
   "every broker is restarted in turn": async (cluster) => {
     for (const index of [0, 1, 2]) {

@@ -12,6 +12,8 @@ import { checkFlags, connectionFlags, count, wholeNumber } from "../flags.ts";
 import { IdleTimeout } from "../idle-timeout.ts";
 import { onInterruption } from "../interruption.ts";
 import type { Io } from "../io.ts";
+import { specifiedJsonCodec } from "../json/avro-json.ts";
+import { jsonCodec } from "../json/json-codec.ts";
 import { Output } from "../output.ts";
 import { Progress } from "../progress.ts";
 import { jsonPrinter, type PrintedRecord, rawJsonPrinter, rawPrinter } from "../records/record-printer.ts";
@@ -30,14 +32,20 @@ are decoded with the schemas that wrote them. Longs beyond 2^53 are strings, byt
 key without a schema is text, or {"base64": ...}. A record that cannot be decoded has "error" instead of "value"; the
 command goes on and ends with exit code 1.`;
 
-const consumeFlags = z.object({
-  ...connectionFlags,
-  group: z.string().min(1, "must not be empty").optional(),
-  fromBeginning: z.boolean().default(false),
-  max: count.optional(),
-  timeout: wholeNumber.optional(),
-  raw: z.boolean().default(false),
-});
+const consumeFlags = z
+  .object({
+    ...connectionFlags,
+    group: z.string().min(1, "must not be empty").optional(),
+    fromBeginning: z.boolean().default(false),
+    max: count.optional(),
+    timeout: wholeNumber.optional(),
+    raw: z.boolean().default(false),
+    avroJson: z.boolean().default(false),
+  })
+  .refine(
+    ({ avroJson, raw }) => !(avroJson && raw),
+    "--avro-json and --raw exclude each other; give one of them",
+  );
 
 type ConsumeFlags = z.output<typeof consumeFlags>;
 
@@ -51,6 +59,7 @@ export function consume(io: Io): Command {
     .option("--max <count>", "end after so many records")
     .option("--timeout <ms>", "end when no record has come for so long")
     .option("--raw", "print the values' bytes; with --json, key and value in base64")
+    .option("--avro-json", "print Avro in its own JSON encoding, as Confluent's console consumer does")
     .addHelpText("after", EXAMPLES)
     .action((topic: string, flags) => run(topic, checkFlags(consumeFlags, flags), io));
 }
@@ -92,8 +101,8 @@ async function run(topic: string, flags: ConsumeFlags, io: Io): Promise<void> {
   }
 }
 
-function printerOf({ raw, json }: ConsumeFlags, { registry }: Connected) {
-  if (!raw) return jsonPrinter(new WriterDecoders(registry));
+function printerOf({ raw, json, avroJson }: ConsumeFlags, { registry }: Connected) {
+  if (!raw) return jsonPrinter(new WriterDecoders(registry, avroJson ? specifiedJsonCodec : jsonCodec));
   return json ? rawJsonPrinter : rawPrinter;
 }
 

@@ -4,6 +4,8 @@ import { z } from "zod";
 import { addConnectionFlags, type Connected, withConnection } from "../connect.ts";
 import { checkFlags, connectionFlags } from "../flags.ts";
 import type { Io } from "../io.ts";
+import { specifiedJsonCodec } from "../json/avro-json.ts";
+import { jsonCodec } from "../json/json-codec.ts";
 import { Output } from "../output.ts";
 import { Progress } from "../progress.ts";
 import { findContract } from "../records/find-contract.ts";
@@ -33,7 +35,12 @@ const produceFlags = z
     file: z.string().optional(),
     envelope: z.boolean().default(false),
     raw: z.boolean().default(false),
+    avroJson: z.boolean().default(false),
   })
+  .refine(
+    ({ avroJson, raw }) => !(avroJson && raw),
+    "--avro-json and --raw exclude each other; give one of them",
+  )
   .refine(
     ({ envelope, raw }) => !(envelope && raw),
     "--envelope and --raw exclude each other; give one of them",
@@ -53,6 +60,7 @@ export function produce(io: Io): Command {
     )
     .option("--envelope", "lines are records with keys, not only values")
     .option("--raw", "lines are the values' bytes; no schema is used")
+    .option("--avro-json", "Avro comes in its own JSON encoding, as Confluent's console producer takes it")
     .addHelpText("after", EXAMPLES)
     .action((topic: string, flags) => run(topic, checkFlags(produceFlags, flags), io));
 }
@@ -86,6 +94,7 @@ async function senderOf(
   { client, registry }: Connected,
 ): Promise<SendLine> {
   if (flags.raw) return rawSender(client, topic);
-  const contract = await findContract(topic, flags.contracts, registry);
+  const makeCodec = flags.avroJson ? specifiedJsonCodec : jsonCodec;
+  const contract = await findContract(topic, flags.contracts, registry, makeCodec);
   return flags.envelope ? envelopeSender(client, contract) : valueSender(client, contract);
 }

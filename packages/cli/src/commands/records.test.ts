@@ -183,3 +183,16 @@ test("an unknown topic ends consume at once, and --timeout ends it when nothing 
   await session.json(["topic", "create", "silent", "--partitions", "1"]);
   expect(await session.run(["consume", "silent", "--timeout", "50"])).toMatchObject({ code: 0, stdout: "" });
 });
+
+test("with --avro-json, records go in and out in Avro's own encoding", async () => {
+  const line = '{"id":"z","total":2,"placedAt":1769860800000,"note":{"string":"gift"}}\n';
+  await session.json(["produce", "orders", "--avro-json", ...CONTRACTS], line);
+  const { code, records } = await consumed("orders", ["--timeout", "500", "--avro-json"]);
+  expect(code).toBe(0);
+  expect(records.find(({ key }) => key === "z").value).toEqual(JSON.parse(line));
+  expect(records.find(({ key }) => key === "b").value).toMatchObject({ placedAt: 1769860800000, note: null });
+  const friendly = await session.run(["produce", "orders", "--avro-json", ...CONTRACTS], order("y"));
+  expect(friendly).toMatchObject({ code: 2, stderr: expect.stringContaining("stdin:1: ") });
+  const both = await session.run(["consume", "orders", "--avro-json", "--raw"]);
+  expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining("exclude each other") });
+});

@@ -23,6 +23,9 @@ export interface JsonCodec {
   parse(text: string): unknown;
 }
 
+/** Makes the codec of a schema; `messageIndexes` as in `jsonCodec`. */
+export type MakeJsonCodec = (schema: ResolvedSchema, messageIndexes?: readonly number[]) => JsonCodec;
+
 /**
  * The codec of a schema. For Protobuf, `messageIndexes` names the message; by default it is the first one.
  *

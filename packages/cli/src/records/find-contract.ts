@@ -4,7 +4,7 @@ import type { Contract } from "@letterpress/codegen";
 import { type RegistryClient, RegistryClientError } from "@letterpress/registry/client";
 import { CliError } from "../cli-error.ts";
 import { CONTRACTS_DEFAULT, readContracts } from "../contracts.ts";
-import { type JsonCodec, jsonCodec } from "../json/json-codec.ts";
+import type { JsonCodec, MakeJsonCodec } from "../json/json-codec.ts";
 import { type RuntimeContract, runtimeContract } from "./runtime-contract.ts";
 
 /**
@@ -12,18 +12,20 @@ import { type RuntimeContract, runtimeContract } from "./runtime-contract.ts";
  * registry has for it.
  *
  * @param path The contracts, if the user has named them. Default: `schemas/topics.yaml`, if it is there.
+ * @param makeCodec What values and keys look like in JSON.
  * @throws CliError `BAD_INPUT` when nobody knows the topic.
  */
 export async function findContract(
   topic: string,
   path: string | undefined,
   registry: RegistryClient,
+  makeCodec: MakeJsonCodec,
 ): Promise<RuntimeContract> {
   const contract = await contractOf(topic, path);
-  if (contract !== undefined) return runtimeContract(contract);
+  if (contract !== undefined) return runtimeContract(contract, makeCodec);
   const [value, key] = await Promise.all([
-    latestCodec(registry, `${topic}-value`),
-    latestCodec(registry, `${topic}-key`),
+    latestCodec(registry, `${topic}-value`, makeCodec),
+    latestCodec(registry, `${topic}-key`, makeCodec),
   ]);
   if (value === undefined) {
     throw new CliError(
@@ -61,10 +63,14 @@ async function contractOf(topic: string, path: string | undefined): Promise<Cont
   return topics.find((contract) => contract.topic === topic);
 }
 
-async function latestCodec(registry: RegistryClient, subject: string): Promise<JsonCodec | undefined> {
+async function latestCodec(
+  registry: RegistryClient,
+  subject: string,
+  makeCodec: MakeJsonCodec,
+): Promise<JsonCodec | undefined> {
   try {
     const { schema } = await registry.latest(subject);
-    return jsonCodec(await registry.resolve(schema));
+    return makeCodec(await registry.resolve(schema));
   } catch (error) {
     if (error instanceof RegistryClientError && error.code === "NOT_FOUND") return undefined;
     throw error;

@@ -1,7 +1,7 @@
 import { fieldKey, type KeyContract, type Serde, type TopicContract } from "@letterpress/client";
 import type { Contract } from "@letterpress/codegen";
 import { ID_FRAMING_BYTES, readMessageIndexes } from "@letterpress/schema";
-import { type JsonCodec, jsonCodec } from "../json/json-codec.ts";
+import type { JsonCodec, MakeJsonCodec } from "../json/json-codec.ts";
 
 /** What generated code holds for a topic, made at run time, and the way from JSON to it. */
 export interface RuntimeContract {
@@ -11,11 +11,11 @@ export interface RuntimeContract {
   readonly key: JsonCodec | undefined;
 }
 
-export function runtimeContract(source: Contract): RuntimeContract {
-  const value = jsonCodec(source.value.schema, messageIndexes(source.value.messageIndexes));
+export function runtimeContract(source: Contract, makeCodec: MakeJsonCodec): RuntimeContract {
+  const value = makeCodec(source.value.schema, messageIndexes(source.value.messageIndexes));
   const key =
     source.key.kind === "schema"
-      ? jsonCodec(source.key.schema.schema, messageIndexes(source.key.schema.messageIndexes))
+      ? makeCodec(source.key.schema.schema, messageIndexes(source.key.schema.messageIndexes))
       : undefined;
   return {
     value,

@@ -9,7 +9,7 @@ import {
   SCHEMA_ID_HEADERS,
   SchemaError,
 } from "@letterpress/schema";
-import { type JsonCodec, jsonCodec } from "../json/json-codec.ts";
+import type { JsonCodec, MakeJsonCodec } from "../json/json-codec.ts";
 
 interface WriterDecoder {
   readonly codec: JsonCodec;
@@ -22,10 +22,12 @@ const DECODERS_MAX = 1_000;
 /** Decodes keys and values into JSON, each with the schema that wrote it, whatever contracts say today. */
 export class WriterDecoders {
   readonly #registry: RegistryClient;
+  readonly #makeCodec: MakeJsonCodec;
   readonly #decoders = new Map<string, WriterDecoder>();
 
-  constructor(registry: RegistryClient) {
+  constructor(registry: RegistryClient, makeCodec: MakeJsonCodec) {
     this.#registry = registry;
+    this.#makeCodec = makeCodec;
   }
 
   /**
@@ -62,7 +64,7 @@ export class WriterDecoders {
     const key = `${id} ${indexes.join(".")}`;
     let decoder = this.#decoders.get(key);
     if (decoder === undefined) {
-      const codec = jsonCodec(schema, indexes);
+      const codec = this.#makeCodec(schema, indexes);
       decoder = { codec, decode: codec.serde.decoder(schema) };
       if (this.#decoders.size >= DECODERS_MAX) this.#decoders.delete(this.#decoders.keys().next().value!);
       this.#decoders.set(key, decoder);

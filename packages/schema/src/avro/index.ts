@@ -2,7 +2,6 @@ export { isAvro, type ParsedAvroSchema, parseAvroSchema } from "./avro-schema.ts
 export type { Decimal } from "./codec/decimal.ts";
 export { avroIncompatibilities } from "./compatibility.ts";
 export { inlinedText } from "./inlined-text.ts";
-export { type AvroJsonCodec, avroJsonCodec } from "./json-codec.ts";
 export type { JsonNode } from "./json-reader.ts";
 export { lossyReads } from "./lossy-reads.ts";
 export { type ParseAvroOptions, type ParsedAvro, parseAvro, parseResolvedAvro } from "./parse.ts";

@@ -97,6 +97,6 @@ const exactLong = avsc.types.LongType.__with({
 });
 
 /** ES2026's `JSON.rawJSON`, which Node has had since 21 and TypeScript's library does not know yet. */
-function rawJson(text: string): unknown {
+export function rawJson(text: string): unknown {
   return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(text);
 }

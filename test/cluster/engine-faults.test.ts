@@ -51,7 +51,10 @@ describe.skipIf(found.path === undefined)("appends while servers and leaders fai
       const startedMs = performance.now();
       const goals = workloads.map((workload) => workload.acknowledged + PROGRESS_BATCHES);
       const isReached = () => workloads.every(({ acknowledged }, index) => acknowledged >= goals[index]!);
-      await waitFor(`appends after ${what}`, isReached, ROUND_TIMEOUT_MS);
+      await waitFor(`appends after ${what}`, isReached, ROUND_TIMEOUT_MS).catch((cause) => {
+        const late = workloads.filter(({ acknowledged }, index) => acknowledged < goals[index]!);
+        throw new Error(`no appends in ${late.map(({ lastError }) => lastError).join("; ")}`, { cause });
+      });
       return Math.round(performance.now() - startedMs);
     };
     await progress("the start");

@@ -42,6 +42,7 @@ export class PartitionWorkload {
   #engine: LogEngine;
   #next = 0;
   #acknowledged = 0;
+  #lastError: LogError | undefined;
   #isStopping = false;
   #running: Promise<unknown> = Promise.resolve();
 
@@ -56,6 +57,11 @@ export class PartitionWorkload {
   /** How many batches were acknowledged. */
   get acknowledged(): number {
     return this.#acknowledged;
+  }
+
+  /** Why an append was refused last, for who waits for one in vain. */
+  get lastError(): string {
+    return `${this.id.partition}: ${this.#lastError?.code} ${this.#lastError?.message}`;
   }
 
   start(): void {
@@ -139,6 +145,7 @@ export class PartitionWorkload {
         return;
       } catch (error) {
         if (!(error instanceof LogError)) throw error;
+        this.#lastError = error;
         if (MOVED.has(error.code)) this.#reopen(leader);
         await delay(RETRY_MS);
       }

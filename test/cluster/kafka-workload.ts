@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Consumer, Letterpress, type Producer } from "@letterpress/client";
+import { type Consumer, type ConsumerRecord, Letterpress, type Producer } from "@letterpress/client";
 import { waitFor } from "../support/wait-for.ts";
 import type { History, Seen } from "./history.ts";
 import { Interruptions } from "./interruptions.ts";
@@ -24,6 +24,8 @@ export class KafkaWorkload implements AsyncDisposable {
   /** Behind the last record that was acknowledged, by partition. */
   readonly #ends: bigint[];
   readonly #interruptions: Interruptions;
+  /** Behind the last record that the group has seen, by partition. */
+  readonly #groupedEnds: bigint[];
   readonly #grouped = new Set<string>();
   #isStopping = false;
   #producing: Promise<unknown> = Promise.resolve();
@@ -35,6 +37,7 @@ export class KafkaWorkload implements AsyncDisposable {
     this.#partitions = Array.from({ length: partitions }, (_, index) => index);
     this.#acknowledged = this.#partitions.map(() => 0);
     this.#ends = this.#partitions.map(() => 0n);
+    this.#groupedEnds = this.#partitions.map(() => 0n);
     this.#interruptions = new Interruptions(partitions);
     this.#history = history;
     this.#producer = client.producer({
@@ -82,10 +85,21 @@ export class KafkaWorkload implements AsyncDisposable {
     await Promise.race([waitFor(what, isReached, timeoutMs), this.#producing]);
   }
 
+  /** Resolves when the group has come to the end of what is acknowledged by now. */
+  async caughtUp(timeoutMs: number): Promise<void> {
+    const ends = [...this.#ends];
+    const behind = () => this.#partitions.filter((each) => this.#groupedEnds[each]! < ends[each]!);
+    await waitFor("the group to catch up", () => behind().length === 0, timeoutMs).catch((cause) => {
+      const places = behind().map((each) => `${each} at ${this.#groupedEnds[each]} of ${ends[each]}`);
+      throw new Error(`the group is stuck in the partitions ${places.join(", ")}`, { cause });
+    });
+  }
+
   /** Stops producing, and waits until the group has seen everything that was acknowledged. */
   async stop(timeoutMs: number): Promise<void> {
     this.#isStopping = true;
     await this.#producing;
+    await this.caughtUp(timeoutMs);
     const count = this.acknowledgedCount;
     await waitFor("the group to see everything", () => this.#grouped.size >= count, timeoutMs);
     await Promise.all(this.#consumers.map((consumer) => consumer.close()));
@@ -104,7 +118,11 @@ export class KafkaWorkload implements AsyncDisposable {
     const reader = this.#client.consumer({ requestTimeoutMs: this.#requestTimeoutMs });
     const partitions = this.#partitions.map((partition) => ({ topic: TOPIC, partition, offset: 0n }));
     await reader.assign(partitions);
-    this.#consume(reader, () => "reader");
+    this.#consume(
+      reader,
+      () => "reader",
+      () => {},
+    );
     for (const member of ["first", "second"]) {
       let assignments = 0;
       const consumer = this.#client.consumer({
@@ -115,7 +133,14 @@ export class KafkaWorkload implements AsyncDisposable {
         onPartitionsAssigned: () => void assignments++,
       });
       // After an assignment a member goes on where the group last committed, and may see records again.
-      this.#consume(consumer, () => `${member} ${assignments}`, this.#grouped);
+      this.#consume(
+        consumer,
+        () => `${member} ${assignments}`,
+        ({ partition, offset, value }) => {
+          this.#grouped.add(`${value}`);
+          if (offset >= this.#groupedEnds[partition]!) this.#groupedEnds[partition] = offset + 1n;
+        },
+      );
     }
   }
 
@@ -136,12 +161,13 @@ export class KafkaWorkload implements AsyncDisposable {
     if (offset >= this.#ends[partition]!) this.#ends[partition] = offset + 1n;
   }
 
-  #consume(consumer: Consumer, nameOf: () => string, values?: Set<string>): void {
+  #consume(consumer: Consumer, nameOf: () => string, onRecord: (record: ConsumerRecord) => void): void {
     this.#consumers.push(consumer);
     const run = async (): Promise<void> => {
-      for await (const { partition, offset, value } of consumer) {
+      for await (const record of consumer) {
+        const { partition, offset, value } = record;
         this.#history.polled(nameOf(), [{ partition, offset: Number(offset), value: `${value}` }]);
-        values?.add(`${value}`);
+        onRecord(record);
       }
     };
     this.#consuming.push(run());

@@ -26,7 +26,9 @@ export class ClusterBrokerView implements ClusterView {
   }
 
   get controllerId(): number {
-    const { controllerId } = this.#member;
+    const { controllerId, isController } = this.#member;
+    // Of itself a broker knows by the clock; of others, by what it heard last.
+    if (controllerId === this.nodeId && !isController) return -1;
     return this.brokers().some(({ nodeId }) => nodeId === controllerId) ? controllerId : -1;
   }
 

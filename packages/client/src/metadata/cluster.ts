@@ -10,7 +10,10 @@ import type { TopicMetadata } from "./topic-metadata.ts";
 /** Brokers tell what they know at once; one that does not is asked last from then on. */
 const METADATA_TIMEOUT_MS = 10_000;
 const SILENT_MS = 60_000;
-/** A slow answer is no proof: what keeps one broker waiting may keep all of them, and pass. */
+/**
+ * A slow answer is no proof, nor one that names no leader: what keeps one broker waiting, or in the dark, may keep all of
+ * them, and pass.
+ */
 const SUSPECT_MS = 5_000;
 const UNKNOWN_TOPIC = ERRORS.UNKNOWN_TOPIC_OR_PARTITION.name;
 
@@ -162,8 +165,17 @@ export class Cluster {
       throw error;
     }
     this.#silentUntilMs.delete(keyOf(connection.address));
+    // It may be cut off from the others, and have nobody but itself to offer.
+    if (this.#lacksLeaders()) this.#fellSilent(connection.address, SUSPECT_MS);
     this.#answeredAtMs = performance.now();
     this.#scheduleRefresh();
+  }
+
+  #lacksLeaders(): boolean {
+    for (const name of this.#topics) {
+      if (this.metadata.topic(name)?.partitions.some(({ leaderId }) => leaderId < 0)) return true;
+    }
+    return false;
   }
 
   #fellSilent(address: BrokerAddress, forMs = SILENT_MS): void {

@@ -30,6 +30,19 @@ test("a broker whose session ended while NATS stored nothing is back as soon as 
   expect(two.sessions().map((each) => each.session)).toEqual([one.own.session, two.own.session]);
 });
 
+test("a broker that is cut off takes nobody for gone before it has lost its own session, nor after", async () => {
+  const { clock, store, one } = await setUp();
+  await clock.advance(2_900);
+  await one.announceHttp("http://one");
+  store.isDown = true;
+  for (let second = 0; second < 20; second++) {
+    await clock.advance(1_000);
+    const ids = one.sessions().map(({ nodeId }) => nodeId);
+    expect(ids).toEqual(one.isHeld ? [1, 2] : [2]);
+  }
+  expect(one.isHeld).toBe(false);
+});
+
 test("another process does not get the session of a broker that may be alive", async () => {
   const { clock, store, one } = await setUp();
   const times = { ...LEASE_TIMES, ttlMs: 15_000 };

@@ -181,12 +181,11 @@ export class Membership {
     if (isRejoined || hasChanged) this.#notify();
   }
 
-  /** Reads the bucket; returns whether the sessions have changed. */
+  /** Reads the bucket; returns whether the sessions have changed. Who cannot read it takes nobody for gone. */
   async #observe(): Promise<boolean> {
     const { store, clock } = this.#options;
-    // While nothing new can be learned, sessions expire all the same.
-    const entries = await store.entries().catch(() => []);
-    return this.#table.observe(entries, clock.now());
+    const entries = await store.entries().catch(() => undefined);
+    return entries !== undefined && this.#table.observe(entries, clock.now());
   }
 
   #pollLater(): void {

@@ -46,6 +46,8 @@ export class ScriptedBroker implements AsyncDisposable {
   readonly received: string[][] = [];
   /** What each Produce request declared of its writer schemas; empty where it declared nothing. */
   readonly declared: Buffer[] = [];
+  /** Whether it knows of no leader, as one does that has lost the others. */
+  isCutOff = false;
   readonly apis: AnyApi[] = [ApiVersions, Metadata, FindCoordinator, InitProducerId, Produce];
   readonly #steps: ProduceStep[];
   readonly #server: net.Server;
@@ -138,7 +140,7 @@ export class ScriptedBroker implements AsyncDisposable {
     const partitions = this.stored.map((_, index) => ({
       errorCode: 0,
       partitionIndex: index,
-      leaderId: NODE_ID,
+      leaderId: this.isCutOff ? -1 : NODE_ID,
       leaderEpoch: 0,
       replicaNodes: [NODE_ID],
       isrNodes: [NODE_ID],

@@ -1,6 +1,7 @@
 import net from "node:net";
 import { expect, test } from "vitest";
 import { TestBroker } from "../../test/broker.ts";
+import { ScriptedBroker } from "../../test/scripted-broker.ts";
 import { Letterpress } from "../client.ts";
 import { resolveClientOptions } from "../client-options.ts";
 import { Cluster } from "./cluster.ts";
@@ -51,5 +52,20 @@ test("while every broker is slow, the one that was slow last is asked last", asy
   cluster.suspect(7);
   for (let count = 0; count < 10; count++) expect((await cluster.any()).address.port).toBe(port);
   expect(silent.asked).toBe(0);
+  cluster.close();
+});
+
+test("a broker that names no leader and nobody but itself is not asked again before the others", async () => {
+  await using dark = await ScriptedBroker.start();
+  await using well = await ScriptedBroker.start();
+  dark.isCutOff = true;
+  const cluster = new Cluster(resolveClientOptions({ brokers: [dark.address, well.address] }));
+  const [darkPort, wellPort] = cluster.options.brokers.map(({ port }) => port);
+  cluster.metadata.setBroker({ nodeId: 9, host: "127.0.0.1", port: wellPort!, rack: null });
+  cluster.suspect(9);
+  expect((await cluster.topic(dark.topic)).partitions).toMatchObject([{ leaderId: -1 }]);
+  expect(cluster.metadata.brokers).toMatchObject([{ port: darkPort }]);
+  await cluster.refresh();
+  expect(cluster.metadata.partition(dark.topic, 0)).toMatchObject({ leaderId: 1 });
   cluster.close();
 });

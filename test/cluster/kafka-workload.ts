@@ -21,6 +21,7 @@ export class KafkaWorkload implements AsyncDisposable {
   readonly #producer: Producer;
   readonly #consumers: Consumer[] = [];
   readonly #acknowledged: number[];
+  readonly #acknowledgedValues: string[] = [];
   /** Behind the last record that was acknowledged, by partition. */
   readonly #ends: bigint[];
   readonly #interruptions: Interruptions;
@@ -100,8 +101,12 @@ export class KafkaWorkload implements AsyncDisposable {
     this.#isStopping = true;
     await this.#producing;
     await this.caughtUp(timeoutMs);
-    const count = this.acknowledgedCount;
-    await waitFor("the group to see everything", () => this.#grouped.size >= count, timeoutMs);
+    const unseen = () => this.#acknowledgedValues.filter((value) => !this.#grouped.has(value));
+    await waitFor("the group to see everything", () => unseen().length === 0, timeoutMs).catch((cause) => {
+      throw new Error(`the group has passed over ${unseen().length} records: ${unseen().slice(0, 20)}`, {
+        cause,
+      });
+    });
     await Promise.all(this.#consumers.map((consumer) => consumer.close()));
     await Promise.all(this.#consuming);
   }
@@ -157,6 +162,7 @@ export class KafkaWorkload implements AsyncDisposable {
     const { offset } = await this.#producer.send({ topic: TOPIC, partition, value });
     this.#history.acknowledged({ partition, offset: Number(offset), value });
     this.#acknowledged[partition]!++;
+    this.#acknowledgedValues.push(value);
     this.#interruptions.acknowledged(partition);
     if (offset >= this.#ends[partition]!) this.#ends[partition] = offset + 1n;
   }

@@ -15,6 +15,7 @@ import { listOffsets } from "../consumer/list-offsets.ts";
 import { NO_MEMBERSHIP } from "../consumer/membership.ts";
 import { partitionKey } from "../consumer/partition-state.ts";
 import type { Cluster } from "../metadata/cluster.ts";
+import { ADMIN_PATIENCE_MS } from "../patience.ts";
 import type { TopicPartition, TopicPartitionOffset } from "../record.ts";
 import { type OffsetSpec, timestampOf } from "./offset-spec.ts";
 import { retrying } from "./retrying.ts";
@@ -147,7 +148,7 @@ export class GroupAdmin {
 
   #withOffsets<T>(group: string, use: (offsets: CommittedOffsets) => Promise<T>): Promise<T> {
     return this.#withCoordinator(group, (coordinator) =>
-      use(new CommittedOffsets(coordinator, group, undefined)),
+      use(new CommittedOffsets(coordinator, group, undefined, ADMIN_PATIENCE_MS)),
     );
   }
 

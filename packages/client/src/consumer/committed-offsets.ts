@@ -9,37 +9,52 @@ import { partitionKey } from "./partition-state.ts";
 
 /** The version from which one request asks for several groups (KIP-709). */
 const GROUPS_VERSION = 8;
-const ATTEMPTS_MAX = 8;
 /** Kafka's answer for a partition without a committed offset. */
 const NONE_COMMITTED = -1n;
+
+interface RetryOptions {
+  readonly patienceMs: number;
+  /** Names errors that are retried although their like is not. */
+  readonly isPassing?: (error: LetterpressError) => boolean;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** The offsets that a group has committed, at its coordinator. */
 export class CommittedOffsets {
   readonly #coordinator: Coordinator;
   readonly #group: string;
   readonly #groupInstanceId: string | undefined;
+  readonly #patienceMs: number;
 
-  constructor(coordinator: Coordinator, group: string, groupInstanceId: string | undefined) {
+  /** @param patienceMs how long failures that may pass are retried. */
+  constructor(
+    coordinator: Coordinator,
+    group: string,
+    groupInstanceId: string | undefined,
+    patienceMs: number,
+  ) {
     this.#coordinator = coordinator;
+    this.#patienceMs = patienceMs;
     this.#group = group;
     this.#groupInstanceId = groupInstanceId;
   }
 
   /** The committed offset by partition key; partitions without one are missing. */
   fetch(partitions: readonly TopicPartition[], signal?: AbortSignal): Promise<Map<string, bigint>> {
-    return this.#retrying(signal, () => this.#fetchOnce(partitions));
+    return this.#retrying(() => this.#fetchOnce(partitions), { patienceMs: this.#patienceMs, signal });
   }
 
   /**
    * Commits as a member of the group. `membership` is asked for at each attempt: a rebalance changes it, and a commit
    * that falls into one goes through behind it.
    *
+   * @param patienceMs default that of all requests.
    * @throws LetterpressError `GROUP_REBALANCED` when the member has lost its place.
    */
   commit(
     offsets: readonly TopicPartitionOffset[],
     membership: () => Membership,
-    signal?: AbortSignal,
+    patienceMs = this.#patienceMs,
   ): Promise<void> {
     if (offsets.length === 0) return Promise.resolve();
     let used = membership();
@@ -50,7 +65,7 @@ export class CommittedOffsets {
     const isPassing = ({ kafkaError }: LetterpressError): boolean =>
       kafkaError === "REBALANCE_IN_PROGRESS" ||
       (kafkaError === "ILLEGAL_GENERATION" && membership().generationId > used.generationId);
-    return this.#retrying(signal, attempt, isPassing);
+    return this.#retrying(attempt, { patienceMs, isPassing });
   }
 
   async #fetchOnce(partitions: readonly TopicPartition[]): Promise<Map<string, bigint>> {
@@ -108,20 +123,17 @@ export class CommittedOffsets {
     if (errorCode !== 0) throw brokerError(errorCode, `${what} for group ${this.#group}`);
   }
 
-  /** `isPassing` names errors that are retried although their like is not. */
-  async #retrying<T>(
-    signal: AbortSignal | undefined,
-    attempt: () => Promise<T>,
-    isPassing: (error: LetterpressError) => boolean = () => false,
-  ): Promise<T> {
+  async #retrying<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
+    const { patienceMs, isPassing, signal } = options;
+    const deadlineMs = performance.now() + patienceMs;
     for (let count = 1; ; count++) {
       try {
         return await attempt();
       } catch (cause) {
         const error = LetterpressError.from(cause);
         this.#coordinator.noticeFailure(error);
-        const mayRetry = error.retriable || isPassing(error);
-        if (!mayRetry || count === ATTEMPTS_MAX) throw error;
+        const mayRetry = error.retriable || isPassing?.(error) === true;
+        if (!mayRetry || performance.now() > deadlineMs) throw error;
         await delay(backoffMs(count), signal);
       }
     }

@@ -5,6 +5,9 @@ import type { CommittedOffsets } from "./committed-offsets.ts";
 import type { Membership } from "./membership.ts";
 import type { PartitionState } from "./partition-state.ts";
 
+/** How long a commit that can be left to the next one is retried: the group may wait for this member meanwhile. */
+const PASSING_MS = 4_000;
+
 /** Commits what is processed: when asked, at an interval, and before partitions go. One commit at a time. */
 export class Committer {
   readonly #offsets: CommittedOffsets;
@@ -30,7 +33,7 @@ export class Committer {
   /** Commits up to and including `record`, or everything processed. Throws `LetterpressError`. */
   commit(record?: TopicPartitionOffset): Promise<void> {
     const run = async (): Promise<void> => {
-      if (record === undefined) return this.#commitStates([...this.#partitions]);
+      if (record === undefined) return this.#commitStates([...this.#partitions], undefined);
       const [state] = this.#partitions.select([record]);
       if (state === undefined) throw gone(record);
       const { topic, partition } = record;
@@ -45,10 +48,10 @@ export class Committer {
 
   /** Commits what these partitions have processed. A failure is left to the next commit: nothing is lost by it. */
   commitProcessed(states: readonly PartitionState[]): Promise<void> {
-    return this.#enqueue(() => this.#commitStates(states)).catch(() => undefined);
+    return this.#enqueue(() => this.#commitStates(states, PASSING_MS)).catch(() => undefined);
   }
 
-  async #commitStates(states: readonly PartitionState[]): Promise<void> {
+  async #commitStates(states: readonly PartitionState[], patienceMs: number | undefined): Promise<void> {
     const due = states.filter(
       ({ processedOffset, committedOffset }) => processedOffset >= 0n && processedOffset !== committedOffset,
     );
@@ -57,7 +60,7 @@ export class Committer {
       partition,
       offset: processedOffset,
     }));
-    await this.#offsets.commit(offsets, this.#membership);
+    await this.#offsets.commit(offsets, this.#membership, patienceMs);
     for (const [index, state] of due.entries()) state.committedOffset = offsets[index]!.offset;
   }
 

@@ -1,6 +1,7 @@
 import { BrokerPool } from "../connection/broker-pool.ts";
 import { LetterpressError } from "../letterpress-error.ts";
 import type { Cluster } from "../metadata/cluster.ts";
+import { CONSUMER_PATIENCE_MS } from "../patience.ts";
 import type { ConsumerBatch, ConsumerRecord, TopicPartition, TopicPartitionOffset } from "../record.ts";
 import { AssignedPartitions } from "./assigned-partitions.ts";
 import { CommittedOffsets } from "./committed-offsets.ts";
@@ -57,7 +58,8 @@ export class Consumer implements AsyncIterable<ConsumerRecord>, AsyncDisposable 
       onFatal: (error) => this.#stream.fail(error),
     });
     const coordinator = group === undefined ? undefined : new Coordinator(cluster, this.#pool, group);
-    const committed = coordinator && new CommittedOffsets(coordinator, group!, groupInstanceId);
+    const committed =
+      coordinator && new CommittedOffsets(coordinator, group!, groupInstanceId, CONSUMER_PATIENCE_MS);
     const membership = () => this.#member?.membership ?? NO_MEMBERSHIP;
     this.#committer = committed && new Committer(committed, this.#partitions, membership);
     this.#positions = new Positions(cluster, this.#options, committed, this.#closing.signal);

@@ -3,6 +3,7 @@ import { backoffMs, delay } from "../backoff.ts";
 import { brokerError } from "../broker-error.ts";
 import { LetterpressError } from "../letterpress-error.ts";
 import type { Cluster } from "../metadata/cluster.ts";
+import { ADMIN_PATIENCE_MS } from "../patience.ts";
 import type { TopicPartition } from "../record.ts";
 import { partitionKey } from "./partition-state.ts";
 
@@ -10,7 +11,6 @@ import { partitionKey } from "./partition-state.ts";
 export const LATEST_TIMESTAMP = -1n;
 export const EARLIEST_TIMESTAMP = -2n;
 
-const ATTEMPTS_MAX = 10;
 const CONSUMER_REPLICA_ID = -1;
 
 /** An offset and the time of its record, as a broker found them. */
@@ -19,6 +19,12 @@ export interface FoundOffset {
   readonly offset: bigint;
   /** Milliseconds since the epoch; -1 for the ends of a log. */
   readonly timestampMs: number;
+}
+
+export interface ListOffsetsOptions {
+  /** How long to ask again while leaders move, or are missing. Default 5 s. */
+  readonly patienceMs?: number;
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -31,9 +37,10 @@ export async function listOffsets(
   partitions: readonly TopicPartition[],
   timestamp: bigint,
   isReadCommitted: boolean,
-  signal?: AbortSignal,
+  { patienceMs = ADMIN_PATIENCE_MS, signal }: ListOffsetsOptions = {},
 ): Promise<Map<string, FoundOffset>> {
   const found = new Map<string, FoundOffset>();
+  const deadlineMs = performance.now() + patienceMs;
   let open = partitions;
   for (let attempt = 1; open.length > 0; attempt++) {
     for (const topic of new Set(open.map(({ topic }) => topic))) await cluster.topic(topic, signal);
@@ -45,9 +52,10 @@ export async function listOffsets(
     open = open.filter(({ topic, partition }) => !found.has(partitionKey(topic, partition)));
     if (open.length === 0) break;
     const failure = failures.find((candidate) => candidate !== undefined) ?? noLeader(open[0]!);
-    if (!failure.retriable || attempt === ATTEMPTS_MAX) throw failure;
+    if (!failure.retriable || performance.now() > deadlineMs) throw failure;
     await delay(backoffMs(attempt), signal);
-    await cluster.refresh();
+    // A refresh that fails is tried again by the next attempt.
+    await cluster.refresh().catch(() => undefined);
   }
   return found;
 }

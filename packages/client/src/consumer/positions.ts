@@ -1,5 +1,6 @@
 import { LetterpressError } from "../letterpress-error.ts";
 import type { Cluster } from "../metadata/cluster.ts";
+import { CONSUMER_PATIENCE_MS } from "../patience.ts";
 import type { CommittedOffsets } from "./committed-offsets.ts";
 import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP, listOffsets } from "./list-offsets.ts";
 import { type PartitionState, partitionKey } from "./partition-state.ts";
@@ -60,7 +61,10 @@ export class Positions {
     }
     const timestamp = autoOffsetReset === "earliest" ? EARLIEST_TIMESTAMP : LATEST_TIMESTAMP;
     const versions = states.map(({ version }) => version);
-    const found = await listOffsets(this.#cluster, states, timestamp, isReadCommitted, this.#signal);
+    const found = await listOffsets(this.#cluster, states, timestamp, isReadCommitted, {
+      patienceMs: CONSUMER_PATIENCE_MS,
+      signal: this.#signal,
+    });
     for (const [index, state] of states.entries()) {
       const end = found.get(partitionKey(state.topic, state.partition));
       if (end !== undefined && state.version === versions[index]) state.seek(end.offset);

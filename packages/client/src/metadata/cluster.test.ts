@@ -1,10 +1,12 @@
 import net from "node:net";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { TestBroker } from "../../test/broker.ts";
 import { ScriptedBroker } from "../../test/scripted-broker.ts";
 import { Letterpress } from "../client.ts";
-import { resolveClientOptions } from "../client-options.ts";
+import { type BrokerAddress, resolveClientOptions } from "../client-options.ts";
 import { Cluster } from "./cluster.ts";
+
+afterEach(() => vi.useRealTimers());
 
 /** Takes connections and never answers, as a broker does that is stopped. */
 async function silentBroker(): Promise<{ readonly address: string; asked: number } & Disposable> {
@@ -52,6 +54,26 @@ test("while every broker is slow, the one that was slow last is asked last", asy
   cluster.suspect(7);
   for (let count = 0; count < 10; count++) expect((await cluster.any()).address.port).toBe(port);
   expect(silent.asked).toBe(0);
+  cluster.close();
+});
+
+test("a broker that refused a connection while it started is asked before one that stays slow", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  await using slow = await ScriptedBroker.start();
+  const started = await ScriptedBroker.start();
+  const cluster = new Cluster(resolveClientOptions({ brokers: [slow.address, started.address] }));
+  const [{ port: slowPort }, { port }] = cluster.options.brokers as [BrokerAddress, BrokerAddress];
+  cluster.metadata.setBroker({ nodeId: 7, host: "127.0.0.1", port: slowPort, rack: null });
+  await started[Symbol.asyncDispose]();
+  cluster.suspect(7);
+  expect((await cluster.any()).address.port).toBe(slowPort);
+  await using again = await TestBroker.start({ broker: { port } });
+  for (let count = 0; count < 10; count++) {
+    vi.advanceTimersByTime(1_000);
+    cluster.suspect(7);
+  }
+  const { address } = await cluster.any();
+  expect(`${address.host}:${address.port}`).toBe(again.address);
   cluster.close();
 });
 

@@ -7,14 +7,15 @@ import { LetterpressError } from "../letterpress-error.ts";
 import { MetadataCache } from "./metadata-cache.ts";
 import type { TopicMetadata } from "./topic-metadata.ts";
 
-/** Brokers tell what they know at once; one that does not is asked last from then on. */
+/** Brokers tell what they know at once; one that does not is asked last for a while. */
 const METADATA_TIMEOUT_MS = 10_000;
-const SILENT_MS = 60_000;
 /**
  * A slow answer is no proof, nor one that names no leader: what keeps one broker waiting, or in the dark, may keep all of
- * them, and pass.
+ * them, and pass. One that refuses a connection may just be starting.
  */
 const SUSPECT_MS = 5_000;
+/** A broker that kept its asker waiting for nothing is asked last for as many times as long. */
+const SILENCE_FACTOR = 6;
 const UNKNOWN_TOPIC = ERRORS.UNKNOWN_TOPIC_OR_PARTITION.name;
 
 /**
@@ -28,8 +29,8 @@ export class Cluster {
   /** Topics that somebody uses: they are part of every refresh. */
   readonly #topics = new Set<string>();
   readonly #closing = new AbortController();
-  /** Until when brokers that gave no answer are asked after the others, by address. */
-  readonly #silentUntilMs = new Map<string, number>();
+  /** Until when brokers are asked after the others, by address. */
+  readonly #deferredUntilMs = new Map<string, number>();
   #refreshing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -48,10 +49,11 @@ export class Cluster {
     let failure: unknown;
     for (const address of this.#talkativeFirst(candidates)) {
       this.#throwIfClosed();
+      const askedAtMs = performance.now();
       try {
         return await this.#pool.connection(address);
       } catch (error) {
-        this.#fellSilent(address);
+        this.#saidNothing(address, askedAtMs);
         failure = error;
       }
     }
@@ -118,7 +120,7 @@ export class Cluster {
   /** A broker is slow to answer: the others are asked before it for a while. */
   suspect(nodeId: number): void {
     const broker = this.metadata.broker(nodeId);
-    if (broker !== undefined) this.#fellSilent(broker, SUSPECT_MS);
+    if (broker !== undefined) this.#defer(broker, SUSPECT_MS);
   }
 
   close(): void {
@@ -157,16 +159,17 @@ export class Cluster {
     const { allowAutoTopicCreation, requestTimeoutMs } = this.options;
     const topics = [...this.#topics].map((name) => ({ name, topicId: NIL_UUID }));
     const timeoutMs = Math.min(METADATA_TIMEOUT_MS, requestTimeoutMs);
+    const askedAtMs = performance.now();
     try {
       const body = { topics, allowAutoTopicCreation };
       this.metadata.update(await connection.request(Metadata, body, { timeoutMs }));
     } catch (error) {
-      this.#fellSilent(connection.address);
+      this.#saidNothing(connection.address, askedAtMs);
       throw error;
     }
-    this.#silentUntilMs.delete(keyOf(connection.address));
+    this.#deferredUntilMs.delete(keyOf(connection.address));
     // It may be cut off from the others, and have nobody but itself to offer.
-    if (this.#lacksLeaders()) this.#fellSilent(connection.address, SUSPECT_MS);
+    if (this.#lacksLeaders()) this.#defer(connection.address, SUSPECT_MS);
     this.#answeredAtMs = performance.now();
     this.#scheduleRefresh();
   }
@@ -178,18 +181,22 @@ export class Cluster {
     return false;
   }
 
-  #fellSilent(address: BrokerAddress, forMs = SILENT_MS): void {
-    const untilMs = Math.max(performance.now() + forMs, this.#silentUntilMs.get(keyOf(address)) ?? 0);
-    this.#silentUntilMs.set(keyOf(address), untilMs);
+  #saidNothing(address: BrokerAddress, askedAtMs: number): void {
+    this.#defer(address, Math.max(SUSPECT_MS, SILENCE_FACTOR * (performance.now() - askedAtMs)));
   }
 
-  /** Those that answer first, then the others, whoever was silent last at the end. */
+  #defer(address: BrokerAddress, forMs: number): void {
+    const untilMs = Math.max(performance.now() + forMs, this.#deferredUntilMs.get(keyOf(address)) ?? 0);
+    this.#deferredUntilMs.set(keyOf(address), untilMs);
+  }
+
+  /** Those that answer first, then the others, in the order in which they are asked like everybody again. */
   #talkativeFirst(candidates: readonly BrokerAddress[]): readonly BrokerAddress[] {
-    if (this.#silentUntilMs.size === 0) return candidates;
+    if (this.#deferredUntilMs.size === 0) return candidates;
     const nowMs = performance.now();
-    const silenceOf = (address: BrokerAddress): number =>
-      Math.max(nowMs, this.#silentUntilMs.get(keyOf(address)) ?? nowMs);
-    return candidates.toSorted((a, b) => silenceOf(a) - silenceOf(b));
+    const untilMsOf = (address: BrokerAddress): number =>
+      Math.max(nowMs, this.#deferredUntilMs.get(keyOf(address)) ?? nowMs);
+    return candidates.toSorted((a, b) => untilMsOf(a) - untilMsOf(b));
   }
 
   #scheduleRefresh(): void {

@@ -1,12 +1,21 @@
 import type { PartitionLog } from "@letterpress/log";
 import type { FollowedState } from "../follow/followed-state.ts";
+import type { BrokerSession } from "./broker-session.ts";
+import type { Clock } from "./clock.ts";
 import type { ClusterMetadata } from "./cluster-metadata.ts";
 import { leadershipEntry } from "./leadership-state.ts";
 import type { Membership } from "./membership.ts";
 import type { ChangeResult, MetadataChange } from "./metadata-change.ts";
 import { type LedTopic, planLeadership } from "./plan-leadership.ts";
 
+/**
+ * For how long the brokers have to stay the same before partitions are moved for balance. While brokers are restarted one
+ * after the other, or one fails again and again, nothing is moved that need not be.
+ */
+const SETTLING_MS = 3_000;
+
 export interface ControllerOptions {
+  readonly clock: Clock;
   /** The metadata log, taken over by this broker. */
   readonly log: PartitionLog;
   readonly state: FollowedState;
@@ -27,6 +36,10 @@ export class Controller {
   #turn: Promise<unknown> = Promise.resolve();
   #isPlanning = false;
   #isClosed = false;
+  /** The brokers that were there when leadership was planned last. */
+  #brokers: string | undefined;
+  #isSettled = false;
+  #cancelBalancing = (): void => {};
 
   /** Resolves when everything that was ever written has been applied, and every partition has a leader. */
   static async start(options: ControllerOptions): Promise<Controller> {
@@ -62,7 +75,7 @@ export class Controller {
     }).catch((error: unknown) => ({ kind: "unavailable", reason: String(error) }));
   }
 
-  /** Gives every partition a live leader. Several calls at a time are answered by one run. */
+  /** Gives every partition a live leader, and balances what they lead once brokers stay the same. Several calls at a time are answered by one run. */
   async plan(): Promise<void> {
     if (this.#isPlanning || this.#isClosed) return;
     this.#isPlanning = true;
@@ -80,6 +93,7 @@ export class Controller {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#unsubscribe();
+    this.#cancelBalancing();
     await this.#turn;
     this.#options.state.setLeader(undefined);
     await this.#options.log.close();
@@ -88,8 +102,23 @@ export class Controller {
   async #planNow(): Promise<void> {
     const { membership, metadata, topics, state } = this.#options;
     if (this.#isClosed) return;
-    const changes = planLeadership(membership.sessions(), topics(), metadata.leadership);
+    const sessions = membership.sessions();
+    this.#settle(sessions);
+    const changes = planLeadership(sessions, topics(), metadata.leadership, this.#isSettled);
     await state.stateLog.append(changes.map(({ topicId, leaders }) => leadershipEntry(topicId, leaders)));
+  }
+
+  /** Waits with balance until the brokers have stayed the same for a while. */
+  #settle(sessions: readonly BrokerSession[]): void {
+    const brokers = JSON.stringify(sessions.map(({ session, isStopping }) => [session, isStopping]));
+    if (brokers === this.#brokers) return;
+    this.#brokers = brokers;
+    this.#isSettled = false;
+    this.#cancelBalancing();
+    this.#cancelBalancing = this.#options.clock.after(SETTLING_MS, () => {
+      this.#isSettled = true;
+      void this.plan();
+    });
   }
 
   #inTurn<T>(run: () => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import { assignLeaders } from "./assign-leaders.ts";
+import { assignOrphans } from "./assign-orphans.ts";
 import type { BrokerSession } from "./broker-session.ts";
 import type { Leadership, LeadershipState } from "./leadership-state.ts";
 
@@ -16,16 +17,22 @@ export interface LeadershipChange {
 
 const NOBODY: Leadership = { leaderId: -1, session: "", leaderEpoch: -1 };
 
-/** What the controller has to change so that every partition is led by a live broker, evenly. Pure. */
+/**
+ * What the controller has to change so that every partition is led by a live broker. Pure.
+ *
+ * @param isSettled whether partitions are also taken from who leads them, so that all lead evenly many.
+ */
 export function planLeadership(
   sessions: readonly BrokerSession[],
   topics: Iterable<LedTopic>,
   state: LeadershipState,
+  isSettled: boolean,
 ): LeadershipChange[] {
   const sessionOf = new Map<number, string>();
   for (const { nodeId, session, isStopping } of sessions) if (!isStopping) sessionOf.set(nodeId, session);
   const wanted = [...topics];
-  const assigned = assignLeaders(
+  const assign = isSettled ? assignLeaders : assignOrphans;
+  const assigned = assign(
     [...sessionOf.keys()],
     wanted.map(({ id, partitions }) => {
       const leaders = state.of(id);

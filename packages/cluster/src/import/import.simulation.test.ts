@@ -33,7 +33,12 @@ async function sourceLog(random: () => number): Promise<PartitionLog> {
 /** Several attempts at one copy, over a network that fails; all but the last may be dead, or go on while others do. */
 async function run(random: () => number) {
   const log = await sourceLog(random);
-  const faults = { lostReply: random() * 0.4, lateAppend: random(), staleInfo: 0.3 };
+  const faults = {
+    lostReply: random() * 0.4,
+    lateAppend: random(),
+    staleInfo: 0.3,
+    staleLeader: random() * 0.3,
+  };
   const network = new SimulatedNetwork(random, faults);
   const stream = new SimulatedStream(network);
   const refused: unknown[] = [];

@@ -117,6 +117,17 @@ test("what was removed unseen is told, and the rest is visited", async () => {
   expect([visited, removals]).toEqual([[5, 6, 7], 1]);
 });
 
+test("a barrier that is stored behind what nobody has seen counts for nothing, and is placed again behind that", async () => {
+  const messages = Array.from({ length: 12 }, () => mark(5));
+  const replies: AppendReply[] = [
+    { kind: "stored", sequence: 12 },
+    { kind: "stored", sequence: 13 },
+  ];
+  const { placed, visited } = await placeOne(streamOf([{ first_seq: 1, last_seq: 7 }], replies, messages), 7);
+  expect(placed).toMatchObject({ sequence: 13 });
+  expect(visited).toEqual([8, 9, 10, 11, 12]);
+});
+
 const settle = (
   messages: readonly (MessageHeader | undefined)[],
   unacknowledged: readonly MessageHeader[],

@@ -35,7 +35,10 @@ export interface BarrierOptions {
 /**
  * Appends a message behind everything that is stored, after having seen all of it. When it is acknowledged, nothing sent
  * before it can come in front of it any more: it is a fence, and the one linearizable read that a stream has.
- * Where the stream ends is a guess each time, for any server may answer with an old state; the append decides.
+ * Where the stream ends is a guess each time, for any server may answer with an old state; the append decides. Even that
+ * only by its place: a server that has just been made leader compares what an append expects with what it has applied so
+ * far, and may store it behind a part of the log that nobody here has seen. Such a barrier counts for nothing; the next one
+ * is placed behind it.
  *
  * @returns the message and its sequence.
  * @throws LogError `STORAGE_FAILED` when the stream has lost what was seen; what `header` and `failed` throw.
@@ -68,11 +71,14 @@ export async function placeBarrier(
       }
       const header = options.header();
       const reply = await append(stream, header, last);
-      if (reply.kind === "stored") return { sequence: reply.sequence, header };
-      if (reply.kind !== "wrong-sequence") {
+      if (reply.kind === "stored") {
+        if (reply.sequence === last + 1) return { sequence: reply.sequence, header };
+        hint = reply.sequence;
+      } else if (reply.kind === "wrong-sequence") {
+        hint = reply.lastSequence;
+      } else {
         throw new JetStreamError(FAILURES[reply.kind], `${stream.name}: ${reply.reason}`);
       }
-      hint = reply.lastSequence;
     } catch (error) {
       if (!(error instanceof JetStreamError)) throw error;
       options.failed(error);

@@ -37,6 +37,7 @@ async function run(random: () => number) {
     lostReply: random() * 0.1,
     lateAppend: random(),
     staleInfo: 0.3,
+    staleLeader: random() * 0.5,
   });
   const stream = new SimulatedStream(network);
   const cleaned = new SimulatedCleanedStreams(network);

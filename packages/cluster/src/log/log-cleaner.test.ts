@@ -18,7 +18,12 @@ const CONFIG = logConfig({ segmentBytes: 400, cleanupPolicy: { delete: false, co
 
 /** A compacted log on servers that fail only where a test has them fail. */
 class Setup implements Disposable {
-  readonly #network = new SimulatedNetwork(() => 0.5, { lostReply: 0, lateAppend: 0, staleInfo: 0 });
+  readonly #network = new SimulatedNetwork(() => 0.5, {
+    lostReply: 0,
+    lateAppend: 0,
+    staleInfo: 0,
+    staleLeader: 0,
+  });
   readonly #stream = new SimulatedStream(this.#network);
   readonly #streams = new SimulatedCleanedStreams(this.#network);
   #isDone = false;

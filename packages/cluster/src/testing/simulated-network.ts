@@ -9,6 +9,8 @@ export interface NetworkFaults {
   readonly lateAppend: number;
   /** A server that lags tells where a stream ends. */
   readonly staleInfo: number;
+  /** A new leader that has not applied all of a stream takes an append that expects an older end, and stores it at the real one. */
+  readonly staleLeader: number;
 }
 
 interface Sent {

@@ -5,7 +5,7 @@ import type { StoredMessage } from "../jetstream/stored-message.ts";
 import type { MessageHeader } from "../log/message-header.ts";
 import type { SimulatedClient, SimulatedNetwork } from "./simulated-network.ts";
 
-/** A stream that takes appends when their expected sequence is the last one, behind a network that fails. */
+/** A stream that takes appends when their expected sequence is the last one, or seems to be, behind a network that fails. */
 export class SimulatedStream {
   /** Every message that was ever stored; those that were purged cannot be read any more. */
   readonly messages: StoredMessage[] = [];
@@ -89,8 +89,10 @@ export class SimulatedStream {
   #store(header: MessageHeader, data: Buffer, lastSequence: number): AppendReply {
     if (this.#isDeleted) return { kind: "unavailable", reason: "simulated" };
     const last = this.messages.length;
-    if (lastSequence !== last) {
-      return { kind: "wrong-sequence", lastSequence: this.#network.random() < 0.5 ? last : undefined };
+    const { random, faults } = this.#network;
+    const isTakenForLast = lastSequence < last && random() < faults.staleLeader;
+    if (lastSequence !== last && !isTakenForLast) {
+      return { kind: "wrong-sequence", lastSequence: random() < 0.5 ? last : undefined };
     }
     this.messages.push({ sequence: last + 1, header, data, sizeBytes: data.length });
     return { kind: "stored", sequence: last + 1 };

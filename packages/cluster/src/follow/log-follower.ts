@@ -7,6 +7,7 @@ import { compareGenerations, isInForce } from "../log/generation.ts";
 import { LogContent } from "../log/log-content.ts";
 import { CHUNK_BYTES } from "../log/log-index.ts";
 import { StoredBatches } from "../log/stored-batches.ts";
+import { visitLog } from "../log/visit-log.ts";
 import type { Clock } from "../membership/clock.ts";
 import type { NatsLink } from "../nats/nats-link.ts";
 
@@ -30,6 +31,8 @@ export class LogFollower {
   #visiting: Promise<void> | undefined;
   #cancelPoll: () => void = () => {};
   #cancelHints: (() => void)[] = [];
+  /** Whether what was seen last does not continue the log: it is read anew then, from its start. */
+  #isDiscontinued = false;
   #isClosed = false;
 
   private constructor(
@@ -48,7 +51,7 @@ export class LogFollower {
   /**
    * Follows a stream, which may not exist yet, from its start.
    *
-   * @throws JetStreamError when its state cannot be learned now.
+   * @throws JetStreamError when its state cannot be learned now; LogError what `visitLog` throws.
    */
   static async open(
     stream: PartitionStream,
@@ -95,7 +98,7 @@ export class LogFollower {
   /**
    * Resolves when everything has been seen that was stored when this was called.
    *
-   * @throws JetStreamError when that cannot be found out now.
+   * @throws JetStreamError when that cannot be found out now; LogError what `visitLog` throws.
    */
   async catchUp(): Promise<void> {
     // A visit that is under way may have asked for the end before that.
@@ -133,15 +136,19 @@ export class LogFollower {
     // What was purged is below the start by now, or in the compacted front: what is left says where it begins. Nothing is
     // shown of it until it is complete.
     const isPurged = first > known.sequence + 1 || first > (known.index.chunks[0]?.sequence ?? first);
-    const content = isPurged ? new LogContent(known.prefix) : known;
-    const next = isPurged ? first : content.sequence + 1;
-    for await (const messages of this.#stream.reader.scan(next, last)) {
-      for (const message of messages) content.visit(message);
-      if (this.#isClosed) return;
+    const isAnew = isPurged || this.#isDiscontinued;
+    const content = isAnew ? new LogContent(known.prefix) : known;
+    const next = isAnew ? first : content.sequence + 1;
+    try {
+      for await (const _ of visitLog(this.#stream, next, last, content)) if (this.#isClosed) return;
+    } catch (error) {
+      if (error instanceof LogError) this.#isDiscontinued = true;
+      throw error;
     }
     await this.#followPrefix(content);
     content.trim(content.place.startOffset);
-    if (!isPurged) return;
+    if (!isAnew) return;
+    this.#isDiscontinued = false;
     this.#content = content;
     this.#stored = new StoredBatches(this.#stream.reader, content);
   }

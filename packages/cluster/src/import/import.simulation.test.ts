@@ -38,6 +38,7 @@ async function run(random: () => number) {
     lateAppend: random(),
     staleInfo: 0.3,
     staleLeader: random() * 0.3,
+    misread: random() * 0.3,
   };
   const network = new SimulatedNetwork(random, faults);
   const stream = new SimulatedStream(network);

@@ -3,6 +3,7 @@ import { formatHeader, HEADER_NAME, type MessageHeader } from "../log/message-he
 import type { NatsMessage } from "../nats/nats-link.ts";
 import { type AppendReply, readAppendReply } from "./append-reply.ts";
 import type { JetStreamApi } from "./jetstream-api.ts";
+import { EXPECTED_LAST_SEQUENCE } from "./stored-message.ts";
 import { StreamReader } from "./stream-reader.ts";
 
 /** In front of every stream's name. */
@@ -46,7 +47,7 @@ export class PartitionStream {
   ): void {
     const headers = [
       ["Nats-Expected-Stream", this.name],
-      ["Nats-Expected-Last-Sequence", String(lastSequence)],
+      [EXPECTED_LAST_SEQUENCE, String(lastSequence)],
       [HEADER_NAME, formatHeader(header)],
     ] as const;
     this.api.mux.send(this.subject, bytes, headers, timeoutMs, (reply: NatsMessage | undefined) => {

@@ -4,7 +4,7 @@ import type { InFlightBudget } from "./in-flight-budget.ts";
 import type { MessageHeader } from "./message-header.ts";
 
 /** Publishing has no backpressure of its own, and servers refuse when too much waits for them. */
-const IN_FLIGHT_MAX = 16;
+export const IN_FLIGHT_MAX = 16;
 const IN_FLIGHT_BYTES_MAX = 8 * 1024 * 1024;
 /** An append without an acknowledgement for this long is taken for lost, and it is found out whether it was. */
 const ACK_TIMEOUT_MS = 3_000;

@@ -54,6 +54,7 @@ function streamOf(
       async *scan(from: number, to: number) {
         if (from <= to) yield stored.slice(from - 1, to);
       },
+      read: async (sequence: number, count: number) => stored.slice(sequence - 1, sequence - 1 + count),
     },
   };
   // The class has private fields; barriers use what is above only.
@@ -70,7 +71,7 @@ async function placeOne(stream: PartitionStream, seenSequence: number) {
   const placed = await placeBarrier({
     stream,
     seenSequence,
-    visit: ({ sequence }) => void visited.push(sequence),
+    visitor: { place: new LogContent().place, visit: ({ sequence }) => visited.push(sequence) > 0 },
     removed: () => void removals++,
     header: () => mark(5),
     failed: (error: JetStreamError) => void failures.push(error.code),

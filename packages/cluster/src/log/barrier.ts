@@ -3,8 +3,8 @@ import { LogError } from "@letterpress/log";
 import type { AppendReply } from "../jetstream/append-reply.ts";
 import { JetStreamError } from "../jetstream/jetstream-error.ts";
 import type { PartitionStream } from "../jetstream/partition-stream.ts";
-import type { StoredMessage } from "../jetstream/stored-message.ts";
 import type { MessageHeader } from "./message-header.ts";
+import { type LogVisitor, visitLog } from "./visit-log.ts";
 
 const BARRIER_TIMEOUT_MS = 1_500;
 const RETRY_MS = 200;
@@ -22,9 +22,9 @@ export interface BarrierOptions {
   readonly stream: PartitionStream;
   /** Everything up to here has been seen. */
   readonly seenSequence: number;
-  /** Takes what lies behind, in order. */
-  visit(message: StoredMessage): void;
-  /** What lies behind was removed in part: `visit` goes on with the first message that is left. Throws to give up. */
+  /** Takes what lies behind. */
+  readonly visitor: LogVisitor;
+  /** What lies behind was removed in part: the visit goes on with the first message that is left. Throws to give up. */
   removed(): void;
   /** The message to append, once everything before it has been visited. Throws when this broker must not write any more. */
   header(): MessageHeader;
@@ -41,7 +41,7 @@ export interface BarrierOptions {
  * is placed behind it.
  *
  * @returns the message and its sequence.
- * @throws LogError `STORAGE_FAILED` when the stream has lost what was seen; what `header` and `failed` throw.
+ * @throws LogError `STORAGE_FAILED` when the stream has lost what was seen; what `visitLog`, `header` and `failed` throw.
  */
 export async function placeBarrier(
   options: BarrierOptions,
@@ -65,10 +65,7 @@ export async function placeBarrier(
         options.removed();
         seen = first - 1;
       }
-      for await (const messages of stream.reader.scan(seen + 1, last)) {
-        for (const message of messages) options.visit(message);
-        seen = messages.at(-1)!.sequence;
-      }
+      for await (const sequence of visitLog(stream, seen + 1, last, options.visitor)) seen = sequence;
       const header = options.header();
       const reply = await append(stream, header, last);
       if (reply.kind === "stored") {

@@ -3,6 +3,7 @@ import type { PartitionStream } from "../jetstream/partition-stream.ts";
 import { CatchUp } from "./catch-up.ts";
 import type { CleanedMark } from "./generation.ts";
 import { LogContent } from "./log-content.ts";
+import { visitAll } from "./visit-log.ts";
 
 /**
  * The compacted front of a log: a stream of its own with the batches that compaction has kept, at their offsets, and
@@ -26,6 +27,7 @@ export class CleanedPrefix {
    * Reads what the log says to be there.
    *
    * @throws JetStreamError when it cannot be read now; `REFUSED` when it is gone.
+   * @throws LogError what `visitLog` throws.
    */
   static async load(
     mark: CleanedMark,
@@ -36,9 +38,7 @@ export class CleanedPrefix {
     if (info === undefined) throw new JetStreamError("REFUSED", `the stream ${stream.name} is gone`);
     const content = new LogContent();
     content.index.setSegmentBytes(segmentBytes);
-    for await (const messages of stream.reader.scan(Math.max(1, info.state.first_seq), mark.lastSequence)) {
-      for (const message of messages) content.visit(message);
-    }
+    await visitAll(stream, Math.max(1, info.state.first_seq), mark.lastSequence, content);
     return new CleanedPrefix(mark, stream, content);
   }
 

@@ -38,6 +38,7 @@ async function run(random: () => number) {
     lateAppend: random(),
     staleInfo: 0.3,
     staleLeader: random() * 0.5,
+    misread: random() * 0.5,
   });
   const stream = new SimulatedStream(network);
   const cleaned = new SimulatedCleanedStreams(network);

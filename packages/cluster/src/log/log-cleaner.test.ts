@@ -23,6 +23,7 @@ class Setup implements Disposable {
     lateAppend: 0,
     staleInfo: 0,
     staleLeader: 0,
+    misread: 0,
   });
   readonly #stream = new SimulatedStream(this.#network);
   readonly #streams = new SimulatedCleanedStreams(this.#network);

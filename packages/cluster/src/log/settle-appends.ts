@@ -39,12 +39,18 @@ export async function settleAppends({
     stream,
     seenSequence: content.sequence,
     failed,
-    visit(message) {
-      if (message.header === undefined || !lineage.accept(message.header)) return;
-      if (lineage.place.term !== term) return;
-      // Barriers of earlier attempts are found as well; they are nobody's append.
-      const index = indexOf(message.header, unacknowledged, stored.length);
-      while (stored.length <= index) stored.push(message.sequence);
+    visitor: {
+      get place() {
+        return lineage.place;
+      },
+      visit({ header: found, sequence: at }) {
+        if (found === undefined || !lineage.accept(found)) return false;
+        if (lineage.place.term !== term) return true;
+        // Barriers of earlier attempts are found as well; they are nobody's append.
+        const index = indexOf(found, unacknowledged, stored.length);
+        while (stored.length <= index) stored.push(at);
+        return true;
+      },
     },
     removed() {
       // This leader removes nothing that it has not seen.

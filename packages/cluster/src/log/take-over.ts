@@ -8,6 +8,7 @@ import { CleanedPrefix } from "./cleaned-prefix.ts";
 import { isInForce } from "./generation.ts";
 import { LogContent } from "./log-content.ts";
 import { emptyHeader } from "./message-header.ts";
+import { visitAll } from "./visit-log.ts";
 
 const RETRY_MS = 200;
 
@@ -38,7 +39,12 @@ export async function takeOver(options: TakeOverOptions): Promise<LogContent> {
   const { sequence, header } = await placeBarrier({
     stream,
     seenSequence: options.firstSequence - 1,
-    visit: (message) => content.visit(message),
+    visitor: {
+      get place() {
+        return content.place;
+      },
+      visit: (message) => content.visit(message),
+    },
     removed() {
       content = emptyContent(options);
     },
@@ -80,9 +86,7 @@ async function withPrefix(
       const prefix = await CleanedPrefix.load(mark, cleaned.at(mark.generation), segmentBytes);
       const whole = emptyContent(options, prefix);
       const first = (await stream.api.streamInfo(stream.name))?.state.first_seq ?? 1;
-      for await (const messages of stream.reader.scan(Math.max(1, first), content.sequence)) {
-        for (const message of messages) whole.visit(message);
-      }
+      await visitAll(stream, Math.max(1, first), content.sequence, whole);
       return whole;
     } catch (error) {
       if (!(error instanceof JetStreamError)) throw error;

@@ -17,7 +17,7 @@ const KEYS = 6;
 const STEPS_MAX = 100_000;
 const LATER_MS = 1_000_000;
 const OPEN_TIMEOUT_MS = 3_000;
-const NO_FAULTS: NetworkFaults = { lostReply: 0, lateAppend: 0, staleInfo: 0, staleLeader: 0 };
+const NO_FAULTS: NetworkFaults = { lostReply: 0, lateAppend: 0, staleInfo: 0, staleLeader: 0, misread: 0 };
 const CONFIG = logConfig({
   segmentBytes: 400,
   cleanupPolicy: { delete: false, compact: true },
@@ -71,6 +71,7 @@ class CleaningSimulation {
       lateAppend: random() * 0.5,
       staleInfo: 0.3,
       staleLeader: random() * 0.3,
+      misread: random() * 0.3,
     };
     this.#network = new SimulatedNetwork(random, faults);
     this.#stream = new SimulatedStream(this.#network);

@@ -11,6 +11,8 @@ export interface NetworkFaults {
   readonly staleInfo: number;
   /** A new leader that has not applied all of a stream takes an append that expects an older end, and stores it at the real one. */
   readonly staleLeader: number;
+  /** One of the messages that are read at once is misread, when it is read for the first time. */
+  readonly misread: number;
 }
 
 interface Sent {

@@ -62,7 +62,7 @@ export class SimulatedStream {
       },
       reader: {
         scan: async function* (this: SimulatedStream, from: number, to: number) {
-          if (from <= to) yield await alive(client, () => this.#read(from, to - from + 1));
+          if (from <= to) yield await alive(client, () => this.#misread(this.#read(from, to - from + 1)));
         }.bind(this),
         read: (sequence: number, count: number) => alive(client, () => this.#read(sequence, count)),
       },
@@ -76,6 +76,14 @@ export class SimulatedStream {
       return this.messages.slice(sequence - 1, sequence - 1 + count);
     }
     throw new JetStreamError("REFUSED", `simulated: message ${sequence} is not there`);
+  }
+
+  /** The messages, one of them now and then without its header. */
+  #misread(messages: StoredMessage[]): StoredMessage[] {
+    const { random, faults } = this.#network;
+    if (random() >= faults.misread) return messages;
+    const at = Math.floor(random() * messages.length);
+    return messages.with(at, { ...messages[at]!, header: undefined });
   }
 
   #info() {
@@ -94,7 +102,8 @@ export class SimulatedStream {
     if (lastSequence !== last && !isTakenForLast) {
       return { kind: "wrong-sequence", lastSequence: random() < 0.5 ? last : undefined };
     }
-    this.messages.push({ sequence: last + 1, header, data, sizeBytes: data.length });
+    const counted = isTakenForLast ? undefined : header;
+    this.messages.push({ sequence: last + 1, header: counted, data, sizeBytes: data.length });
     return { kind: "stored", sequence: last + 1 };
   }
 }

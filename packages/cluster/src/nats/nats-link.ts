@@ -1,15 +1,7 @@
-import { readFileSync } from "node:fs";
-import {
-  type ConnectionOptions,
-  connect,
-  createInbox,
-  credsAuthenticator,
-  ErrorCode,
-  headers as makeHeaders,
-  type NatsConnection,
-  NatsError,
-} from "nats";
-import { assertReadable, connectFailure } from "./connect-failure.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { ClusterError } from "../cluster-error.ts";
+import { assertReadable } from "./connect-failure.ts";
+import { connectClient, isGreeting, type NatsClient, newInbox, withoutRepeats } from "./nats-client.ts";
 import type { NatsOptions } from "./nats-options.ts";
 
 /** What the connected server says of itself. */
@@ -37,29 +29,35 @@ export interface PublishOptions {
   readonly headers?: readonly (readonly [name: string, value: string])[];
 }
 
-/** A connection to NATS. Everything that knows the client library is in this file. */
+/** A way to NATS that lasts: over one connection after the other, to whichever server answers. */
 export interface NatsLink {
+  /** Of the server that is connected, or was last. */
   readonly server: NatsServerFacts;
   /** What the server has not permitted this user so far, as `publish to "k.check"`. */
   readonly forbidden: ReadonlySet<string>;
-  /** A subject of this connection alone. */
+  /** A subject of this link alone. */
   newInbox(): string;
-  /** Hands a message to the connection; it goes out when the connection is there. Throws nothing. */
+  /**
+   * Hands a message to the connection. Without one it is dropped, like what was on its way when one broke: whoever waits for
+   * an answer hears of it by its timeout. Throws nothing.
+   */
   publish(subject: string, payload: Uint8Array, options?: PublishOptions): void;
-  /** Returns the unsubscriber. */
+  /** Lasts until the unsubscriber, which it returns, is called. */
   subscribe(subject: string, onMessage: (message: NatsMessage) => void): () => void;
-  /** Leaves the server for the next one that is known. What was sent and not answered may be lost. */
+  /** Leaves the server for another one that is known. What was sent and not answered may be lost. */
   changeServer(): void;
   close(): Promise<void>;
 }
 
-const CONNECT_TIMEOUT_MS = 1_500;
-/** A server that does not answer is left after four seconds: the session of a broker has to outlast that, and an election. */
-const PING_INTERVAL_MS = 1_000;
-const PINGS_UNANSWERED_MAX = 3;
+interface Subscription {
+  readonly subject: string;
+  readonly onMessage: (message: NatsMessage) => void;
+  unsubscribe: () => void;
+}
+
 const RECONNECT_WAIT_MS = 100;
 const RECONNECT_JITTER_MS = 150;
-/** How often a connection that is reset is sought anew. */
+/** How often a server that resets the connection is asked anew. */
 const ATTEMPTS_MAX = 3;
 /** What is not permitted is remembered up to so many subjects. */
 const FORBIDDEN_MAX = 100;
@@ -67,136 +65,117 @@ const FORBIDDEN_MAX = 100;
 /** @throws ClusterError `NATS_UNREACHABLE`, `NATS_UNAUTHORIZED`, `NATS_TLS`, `INVALID_OPTIONS` */
 export async function connectNats(options: NatsOptions): Promise<NatsLink> {
   assertReadable(options);
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return new Link(await connectForGood(options));
-    } catch (error) {
-      // A server that refuses somebody over TLS may close the connection before its reason has arrived.
-      if ((error as { code?: string }).code === "ECONNRESET" && attempt < ATTEMPTS_MAX) continue;
-      const isRefused = error instanceof NatsError && error.isAuthError();
-      throw connectFailure(error, isRefused, options);
-    }
-  }
-}
-
-/**
- * The library either gives up for ever when it is refused twice, also in the middle of its life, or tries for ever, also
- * at its start. A first connection finds out whether it is let in; the one that stays does not give up.
- */
-async function connectForGood(options: NatsOptions): Promise<NatsConnection> {
-  const settings = connectionOptions(options);
-  const first = await connect({ ...settings, reconnect: false });
-  await first.close();
-  return connect({ ...settings, ignoreAuthErrorAbort: true });
+  const link = new Link(options);
+  await link.connect();
+  return link;
 }
 
 class Link implements NatsLink {
   readonly forbidden = new Set<string>();
-  readonly #connection: NatsConnection;
-  #server: NatsServerFacts = { version: "0.0.0", maxPayloadBytes: 0, hasJetStream: false };
+  readonly #options: NatsOptions;
+  readonly #subscriptions = new Set<Subscription>();
+  /** The connection that is there, or was last. */
+  #client!: NatsClient;
+  #isClosed = false;
 
-  constructor(connection: NatsConnection) {
-    this.#connection = connection;
-    void this.#noteForbidden();
+  constructor(options: NatsOptions) {
+    this.#options = options;
   }
 
-  /** What the server said last: while the connection is sought anew, nobody says anything. */
   get server(): NatsServerFacts {
-    const { info } = this.#connection;
-    if (info !== undefined) {
-      const { version, max_payload: maxPayloadBytes, jetstream } = info;
-      this.#server = { version, maxPayloadBytes, hasJetStream: jetstream === true };
+    return this.#client.server;
+  }
+
+  /** Tries each server that was given. Throws what the last one has failed with. */
+  async connect(): Promise<void> {
+    let failure: unknown;
+    for (const address of shuffled(this.#options.servers)) {
+      for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+        try {
+          return this.#use(await this.#open(address));
+        } catch (error) {
+          // What a server says of the user tells more than that another one does not answer.
+          if (!(failure instanceof ClusterError) || failure.code === "NATS_UNREACHABLE") failure = error;
+          // A server that refuses somebody over TLS may close the connection before its reason has arrived.
+          if (((error as Error).cause as { code?: string } | undefined)?.code !== "ECONNRESET") break;
+        }
+      }
     }
-    return this.#server;
+    throw failure;
   }
 
   newInbox(): string {
-    return createInbox();
+    return newInbox();
   }
 
-  publish(subject: string, payload: Uint8Array, { reply, headers }: PublishOptions = {}): void {
-    // A closed connection drops messages like a broken one: whoever waits for an answer hears of it by its timeout.
-    if (this.#connection.isClosed()) return;
-    try {
-      this.#connection.publish(subject, payload, {
-        ...(reply === undefined ? {} : { reply }),
-        ...(headers === undefined ? {} : { headers: toHeaders(headers) }),
-      });
-    } catch (error) {
-      // So is a message that was small enough for the server that it was made for, and is not for the present one.
-      if (!(error instanceof NatsError && error.code === ErrorCode.MaxPayloadExceeded)) throw error;
-    }
+  publish(subject: string, payload: Uint8Array, options: PublishOptions = {}): void {
+    this.#client.publish(subject, payload, options);
   }
 
   subscribe(subject: string, onMessage: (message: NatsMessage) => void): () => void {
-    const subscription = this.#connection.subscribe(subject, {
-      callback: (error, message) => {
-        if (error === null) onMessage(toMessage(message));
-      },
-    });
-    return () => subscription.unsubscribe();
+    const unsubscribe = this.#client.subscribe(subject, onMessage);
+    const subscription = { subject, onMessage, unsubscribe };
+    this.#subscriptions.add(subscription);
+    return () => {
+      this.#subscriptions.delete(subscription);
+      subscription.unsubscribe();
+    };
   }
 
   changeServer(): void {
-    void this.#connection.reconnect();
+    void this.#client.close();
   }
 
   async close(): Promise<void> {
-    await this.#connection.close();
+    this.#isClosed = true;
+    await this.#client.close();
   }
 
-  async #noteForbidden(): Promise<void> {
-    for await (const { permissionContext } of this.#connection.status()) {
-      if (permissionContext === undefined || this.forbidden.size >= FORBIDDEN_MAX) continue;
-      const { operation, subject } = permissionContext;
-      this.forbidden.add(`${operation === "publish" ? "publish" : "subscribe"} to "${subject}"`);
+  #open(address: string): Promise<NatsClient> {
+    return connectClient(address, this.#options, (what) => {
+      if (this.forbidden.size < FORBIDDEN_MAX) this.forbidden.add(what);
+    });
+  }
+
+  #use(client: NatsClient): void {
+    this.#client = client;
+    for (const subscription of this.#subscriptions) {
+      subscription.unsubscribe = client.subscribe(subscription.subject, subscription.onMessage);
+    }
+    void client.ended.then(() => this.#connectAgain());
+  }
+
+  async #connectAgain(): Promise<void> {
+    while (!this.#isClosed) {
+      for (const address of this.#others()) {
+        const client = await this.#tryOpen(address);
+        if (client === undefined) continue;
+        if (this.#isClosed) await client.close();
+        else this.#use(client);
+        return;
+      }
+      await delay(RECONNECT_WAIT_MS + Math.random() * RECONNECT_JITTER_MS);
     }
   }
+
+  /** Undefined when there is no connecting now, for whatever reason: one that was let in once does not give up. */
+  async #tryOpen(address: string): Promise<NatsClient | undefined> {
+    if (this.#isClosed || !(await isGreeting(address))) return undefined;
+    return this.#open(address).catch(() => undefined);
+  }
+
+  /** Every server that is known, the one that was connected last at the end. */
+  #others(): string[] {
+    const { servers, ignoreAdvertised = false } = this.#options;
+    const { address: last, advertised } = this.#client;
+    const known = withoutRepeats([last, ...servers, ...(ignoreAdvertised ? [] : advertised)]);
+    return [...shuffled(known.slice(1)), last];
+  }
 }
 
-function toHeaders(pairs: NonNullable<PublishOptions["headers"]>) {
-  const headers = makeHeaders();
-  for (const [name, value] of pairs) headers.set(name, value);
-  return headers;
-}
-
-type LibraryMessage = Parameters<
-  NonNullable<NonNullable<Parameters<NatsConnection["subscribe"]>[1]>["callback"]>
->[1];
-
-function toMessage(message: LibraryMessage): NatsMessage {
-  const { data, headers } = message;
-  return {
-    subject: message.subject,
-    reply: message.reply ?? "",
-    data: Buffer.from(data.buffer, data.byteOffset, data.byteLength),
-    header: (name) => headers?.get(name) || undefined,
-    status: headers?.code ?? 0,
-    description: headers?.description ?? "",
-  };
-}
-
-function connectionOptions(options: NatsOptions): ConnectionOptions {
-  const { servers, ignoreAdvertised = false, name, user, password, token, credentialsFile } = options;
-  // The library takes no notice of what a URL begins with.
-  const tls = options.tls ?? (servers.some((url) => url.startsWith("tls://")) ? {} : undefined);
-  return {
-    servers: [...servers],
-    ignoreClusterUpdates: ignoreAdvertised,
-    name: name ?? "letterpress",
-    ...(user === undefined ? {} : { user }),
-    ...(password === undefined ? {} : { pass: password }),
-    ...(token === undefined ? {} : { token }),
-    ...(credentialsFile === undefined
-      ? {}
-      : { authenticator: credsAuthenticator(readFileSync(credentialsFile)) }),
-    ...(tls === undefined ? {} : { tls }),
-    timeout: CONNECT_TIMEOUT_MS,
-    pingInterval: PING_INTERVAL_MS,
-    maxPingOut: PINGS_UNANSWERED_MAX,
-    reconnectTimeWait: RECONNECT_WAIT_MS,
-    reconnectJitter: RECONNECT_JITTER_MS,
-    reconnectJitterTLS: RECONNECT_JITTER_MS,
-    maxReconnectAttempts: -1,
-  };
+function shuffled<T>(items: readonly T[]): T[] {
+  const left = [...items];
+  const result: T[] = [];
+  while (left.length > 0) result.push(...left.splice(Math.floor(Math.random() * left.length), 1));
+  return result;
 }

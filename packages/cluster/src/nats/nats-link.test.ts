@@ -118,6 +118,23 @@ test("a server that others tell of is tried, and passed by without leaving a con
   await link.close();
 });
 
+test("a server that ends every connection is asked again, but not without a pause", async () => {
+  const [a] = (await openServers(1)) as [ScriptedServer];
+  const link = await connectNats({ servers: [a.address] });
+  const startedMs = performance.now();
+  for (let ended = 0; ended < 3; ended++) {
+    const { length } = a.sockets;
+    a.sockets.at(-1)!.destroy();
+    // A greeting, and then the connection.
+    while (a.sockets.length < length + 2) await new Promise(setImmediate);
+    link.subscribe(`news${ended}`, () => {});
+    await a.subscribed(`news${ended}`);
+  }
+  // A pause takes 100 ms at least; a connection by itself takes a few.
+  expect(performance.now() - startedMs).toBeGreaterThan(300);
+  await link.close();
+});
+
 test("a link that is closed while it seeks a server ends", async () => {
   const [a] = (await openServers(1)) as [ScriptedServer];
   const link = await connectNats({ servers: [a.address] });

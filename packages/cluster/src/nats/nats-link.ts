@@ -57,6 +57,8 @@ interface Subscription {
 
 const RECONNECT_WAIT_MS = 100;
 const RECONNECT_JITTER_MS = 150;
+/** A server that ends connections as soon as they are made is not asked for the next one at once. */
+const SHORT_LIVED_MS = 1_000;
 /** How often a server that resets the connection is asked anew. */
 const ATTEMPTS_MAX = 3;
 /** What is not permitted is remembered up to so many subjects. */
@@ -142,11 +144,13 @@ class Link implements NatsLink {
     for (const subscription of this.#subscriptions) {
       subscription.unsubscribe = client.subscribe(subscription.subject, subscription.onMessage);
     }
-    void client.ended.then(() => this.#connectAgain());
+    const usedMs = performance.now();
+    void client.ended.then(() => this.#connectAgain(performance.now() - usedMs < SHORT_LIVED_MS));
   }
 
-  async #connectAgain(): Promise<void> {
-    while (!this.#isClosed) {
+  async #connectAgain(isLater: boolean): Promise<void> {
+    for (let waits = isLater; !this.#isClosed; waits = true) {
+      if (waits) await delay(RECONNECT_WAIT_MS + Math.random() * RECONNECT_JITTER_MS);
       for (const address of this.#others()) {
         const client = await this.#tryOpen(address);
         if (client === undefined) continue;
@@ -154,7 +158,6 @@ class Link implements NatsLink {
         else this.#use(client);
         return;
       }
-      await delay(RECONNECT_WAIT_MS + Math.random() * RECONNECT_JITTER_MS);
     }
   }
 

@@ -30,7 +30,7 @@ export class LogContent {
     return this.#lineage?.place ?? new Lineage().place;
   }
 
-  /** The last message taken. */
+  /** The last message taken or passed over. */
   get sequence(): number {
     return this.#sequence;
   }
@@ -52,12 +52,16 @@ export class LogContent {
 
   /** Takes a message found in the stream. Void ones, and what no log has written, change nothing: false for them. */
   visit({ sequence, header, sizeBytes }: StoredMessage): boolean {
-    this.#sequence = sequence;
     if (header === undefined) return false;
     this.#lineage ??= Lineage.before(header);
     if (!this.#lineage.accept(header)) return false;
+    this.#sequence = sequence;
     this.#take(sequence, header, sizeBytes);
     return true;
+  }
+
+  passOver(sequence: number): void {
+    this.#sequence = sequence;
   }
 
   /** Takes a message that was appended here: its producer is known already. */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { JetStreamError } from "../jetstream/jetstream-error.ts";
 import type { PartitionStream } from "../jetstream/partition-stream.ts";
 import type { StoredMessage } from "../jetstream/stored-message.ts";
 import { LogContent } from "./log-content.ts";
@@ -66,6 +67,22 @@ test("a message that is misread is read again, at the front, in the middle and a
   const { endOffset, reads } = await visit(log(120), [1, 50, 77, 120]);
   expect(endOffset).toBe(120);
   expect(reads).toEqual([1, 50, 77, 120]);
+});
+
+test("what was shown before a second reading failed is not shown again", async () => {
+  const { stream } = streamOf(log(120), [77]);
+  const read = stream.reader.read.bind(stream.reader);
+  const content = new LogContent();
+  let done = 0;
+  const goOn = async () => {
+    for await (const sequence of visitLog(stream, done + 1, 120, content)) done = sequence;
+  };
+  stream.reader.read = () => Promise.reject(new JetStreamError("TIMED_OUT", "not now"));
+  await expect(goOn()).rejects.toThrow("not now");
+  expect([done, content.sequence]).toEqual([76, 76]);
+  stream.reader.read = read;
+  await goOn();
+  expect([done, content.sequence, content.place.endOffset]).toEqual([120, 120, 120]);
 });
 
 test("what does not count in another reading either is passed over, however much of it is of older terms", async () => {

@@ -14,10 +14,12 @@ export interface LogVisitor {
   readonly place: LogPlace;
   /** Takes a message; false when it does not count, which changes nothing. */
   visit(message: StoredMessage): boolean;
+  /** Told of each message that does not count for good. */
+  passOver?(sequence: number): void;
 }
 
 /**
- * Shows the messages from `from` to `to` to a visitor, in order, and yields the last sequence of each page.
+ * Shows the messages from `from` to `to` to a visitor, in order, and yields now and then up to which one that is done.
  *
  * Were one message misread, nothing behind it would continue the log, and all of it would be passed over. So what does not
  * count is read a second time, by another way, before that; and what then still does not count, though it is of the log's
@@ -42,12 +44,18 @@ export async function* visitLog(
       }
       const { sequence } = message;
       if ((again.at(-1)?.sequence ?? 0) < sequence) {
+        // Should this fail, what has been shown is not to be shown again.
+        yield sequence - 1;
         again = await reader.read(sequence, IN_FLIGHT_MAX, AGAIN_BYTES);
       }
       const second = again[sequence - again[0]!.sequence]!;
-      if (visitor.visit(second)) missed = 0;
-      else if (second.header !== undefined && second.header.term >= visitor.place.term) missed++;
+      if (visitor.visit(second)) {
+        missed = 0;
+        continue;
+      }
+      if (second.header !== undefined && second.header.term >= visitor.place.term) missed++;
       if (missed > MISSED_MAX) throw discontinued(name, sequence, visitor.place);
+      visitor.passOver?.(sequence);
     }
     yield messages.at(-1)!.sequence;
   }

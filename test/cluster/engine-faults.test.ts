@@ -1,12 +1,12 @@
 import { openJetStreamEngine } from "@letterpress/cluster";
 import type { LogEngine } from "@letterpress/log";
 import { Random } from "@letterpress/log/testing";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { waitFor } from "../support/wait-for.ts";
 import { PartitionWorkload } from "./engine-workload.ts";
 import { findNatsServer } from "./find-nats-server.ts";
 import { History } from "./history.ts";
-import { NatsCluster, type NatsServer } from "./nats-cluster.ts";
+import { NatsCluster, type NatsServer, until } from "./nats-cluster.ts";
 
 const found = findNatsServer();
 const PARTITIONS = 3;
@@ -20,16 +20,17 @@ const PROGRESS_BATCHES = 20;
 const seed = Number(process.env.LETTERPRESS_FAULT_SEED ?? Date.now() % 1_000_000);
 
 describe.skipIf(found.path === undefined)("appends while servers and leaders fail", () => {
+  /** Made anew for each attempt of the test. */
   let cluster: NatsCluster;
   let engines: LogEngine[];
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     cluster = await NatsCluster.start(found.path!, 3);
     engines = await Promise.all(
       [1, 2].map(() => openJetStreamEngine({ servers: cluster.urls, replicas: 3 })),
     );
   });
-  afterAll(async () => {
+  afterEach(async () => {
     for (const server of cluster?.servers ?? []) server.resume();
     await Promise.all((engines ?? []).map((engine) => engine.close()));
     await cluster?.[Symbol.asyncDispose]();
@@ -68,13 +69,16 @@ describe.skipIf(found.path === undefined)("appends while servers and leaders fai
       const healedMs = await progress(`${name} was healed`);
       console.log(`round ${round + 1}, ${name}: ${underFaultMs ?? "-"} ms, healed ${healedMs} ms`);
     }
+    // On a busy machine every compaction so far may have been cut short by a fault.
+    const isCompacted = async () =>
+      [...(await cluster.leaders()).keys()].some((name) => name.startsWith("C_"));
+    await until("a log to be compacted", isCompacted, ROUND_TIMEOUT_MS);
     await Promise.all(workloads.map((workload) => workload.stop()));
     for (const engine of engines) await engine.close();
     const reader = await openJetStreamEngine({ servers: cluster.urls, replicas: 3 });
     engines = [reader];
     const final = (await Promise.all(workloads.map((workload) => workload.final(reader)))).flat();
     expect(history.check(final)).toEqual([]);
-    expect([...(await cluster.leaders()).keys()].filter((name) => name.startsWith("C_"))).not.toEqual([]);
     expect(history.acknowledgedCount).toBeGreaterThan(ROUNDS * PARTITIONS * PROGRESS_BATCHES);
   });
 });

@@ -36,6 +36,20 @@ export function assertReadable({ credentialsFile, tls = {} }: NatsOptions): void
   }
 }
 
+/**
+ * Checks the addresses, also of servers that are only needed when another one is gone.
+ *
+ * @throws ClusterError `INVALID_OPTIONS` naming the address.
+ */
+export function assertAddresses({ servers }: NatsOptions): void {
+  const wrong = servers.find((address) => !/^(nats|tls):\/\//.test(address) || !URL.canParse(address));
+  if (wrong === undefined) return;
+  throw new ClusterError(
+    "INVALID_OPTIONS",
+    `${JSON.stringify(wrong)} is no address of a NATS server; write it as nats://host:4222 or tls://host:4222, with a port up to 65535`,
+  );
+}
+
 /** Why there is no connection, and what to change. `isRefused` says that the server did not let the user in. */
 export function connectFailure(cause: unknown, isRefused: boolean, options: NatsOptions): ClusterError {
   const { code = "", message = String(cause), chainedError } = cause as FailureLike;

@@ -109,7 +109,8 @@ class Client implements NatsClient {
   }
 
   get advertised(): readonly string[] {
-    return this.#known().connect_urls ?? [];
+    // What leads nowhere, as an address with a zone does, is of no use here.
+    return (this.#known().connect_urls ?? []).filter((address) => URL.canParse(urlOf(address)));
   }
 
   publish(subject: string, payload: Uint8Array, { reply, headers }: PublishOptions): void {
@@ -207,6 +208,10 @@ function certifiedName(address: string, servers: readonly string[]): { readonly 
 }
 
 function parseAddress(address: string): { readonly host: string; readonly port: number } {
-  const { hostname, port } = new URL(address.includes("://") ? address : `nats://${address}`);
+  const { hostname, port } = new URL(urlOf(address));
   return { host: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? PORT : Number(port) };
+}
+
+function urlOf(address: string): string {
+  return address.includes("://") ? address : `nats://${address}`;
 }

@@ -135,6 +135,26 @@ test("a server that ends every connection is asked again, but not without a paus
   await link.close();
 });
 
+test("a wrong address is refused at once, also behind one that is right", async () => {
+  const [a] = (await openServers(1)) as [ScriptedServer];
+  for (const wrong of ["nats://b:99999", "nats://b c:4222", "http://b:4222", "b"]) {
+    await expect(connectNats({ servers: [a.address, wrong] })).rejects.toMatchObject({
+      code: "INVALID_OPTIONS",
+      message: expect.stringContaining(JSON.stringify(wrong)),
+    });
+  }
+  expect(a.sockets).toEqual([]);
+});
+
+test("addresses that a server tells of and that lead nowhere are passed by", async () => {
+  const told = await ScriptedServer.open({ connect_urls: ["[fe80::1%eth0]:4222", "b:99999"] });
+  servers.push(told);
+  const link = await connectNats({ servers: [told.address] });
+  told.sockets.at(-1)!.destroy();
+  while (told.sockets.length < 3) await new Promise(setImmediate);
+  await link.close();
+});
+
 test("a link that is closed while it seeks a server ends", async () => {
   const [a] = (await openServers(1)) as [ScriptedServer];
   const link = await connectNats({ servers: [a.address] });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { ClusterError } from "../cluster-error.ts";
-import { assertReadable } from "./connect-failure.ts";
+import { assertAddresses, assertReadable } from "./connect-failure.ts";
 import { connectClient, isGreeting, type NatsClient, newInbox, withoutRepeats } from "./nats-client.ts";
 import type { NatsOptions } from "./nats-options.ts";
 
@@ -66,6 +66,7 @@ const FORBIDDEN_MAX = 100;
 
 /** @throws ClusterError `NATS_UNREACHABLE`, `NATS_UNAUTHORIZED`, `NATS_TLS`, `INVALID_OPTIONS` */
 export async function connectNats(options: NatsOptions): Promise<NatsLink> {
+  assertAddresses(options);
   assertReadable(options);
   const link = new Link(options);
   await link.connect();
@@ -88,7 +89,7 @@ class Link implements NatsLink {
     return this.#client.server;
   }
 
-  /** Tries each server that was given. Throws what the last one has failed with. */
+  /** Tries each server that was given. Throws what tells most of why none was of use. */
   async connect(): Promise<void> {
     let failure: unknown;
     for (const address of shuffled(this.#options.servers)) {

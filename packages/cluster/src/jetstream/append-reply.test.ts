@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { NatsMessage } from "../nats/nats-link.ts";
+import type { NatsMessage } from "../nats/nats-message.ts";
 import { readAppendReply } from "./append-reply.ts";
 
 const reply = (data: string, status = 0): NatsMessage => ({

@@ -1,4 +1,4 @@
-import type { NatsMessage } from "../nats/nats-link.ts";
+import type { NatsMessage } from "../nats/nats-message.ts";
 
 /** `wrong last sequence: 42`, and since 2.12 in some places the same without the number. */
 const WRONG_LAST_SEQUENCE = new Set([10071, 10164]);

@@ -1,4 +1,4 @@
-import type { NatsMessage } from "../nats/nats-link.ts";
+import type { NatsMessage } from "../nats/nats-message.ts";
 import type { ReplyMux } from "../nats/reply-mux.ts";
 import { JetStreamError } from "./jetstream-error.ts";
 

@@ -1,6 +1,6 @@
 import type { PartitionId } from "@letterpress/log";
 import { formatHeader, HEADER_NAME, type MessageHeader } from "../log/message-header.ts";
-import type { NatsMessage } from "../nats/nats-link.ts";
+import type { NatsMessage } from "../nats/nats-message.ts";
 import { type AppendReply, readAppendReply } from "./append-reply.ts";
 import type { JetStreamApi } from "./jetstream-api.ts";
 import { EXPECTED_LAST_SEQUENCE } from "./stored-message.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { NatsMessage } from "../nats/nats-link.ts";
+import type { NatsMessage } from "../nats/nats-message.ts";
 import { fromConsumer, fromDirectGet } from "./stored-message.ts";
 
 const HEADER = "term term=1 epoch=1 base=5 last=4 start=0";

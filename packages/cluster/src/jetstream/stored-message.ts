@@ -1,5 +1,5 @@
 import { HEADER_NAME, type MessageHeader, parseHeader } from "../log/message-header.ts";
-import type { NatsMessage } from "../nats/nats-link.ts";
+import type { NatsMessage } from "../nats/nats-message.ts";
 
 /** The header by which an append says which message it is to follow. */
 export const EXPECTED_LAST_SEQUENCE = "Nats-Expected-Last-Sequence";

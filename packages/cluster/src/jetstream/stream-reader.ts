@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { NatsMessage } from "../nats/nats-link.ts";
+import type { NatsMessage } from "../nats/nats-message.ts";
 import type { OnReply } from "../nats/reply-mux.ts";
 import type { JetStreamApi } from "./jetstream-api.ts";
 import { JetStreamError } from "./jetstream-error.ts";

@@ -1,5 +1,5 @@
 import { ClusterError } from "../cluster-error.ts";
-import type { NatsServerFacts } from "./nats-link.ts";
+import type { NatsServerFacts } from "./nats-message.ts";
 
 /** Batch direct gets and the expected sequence on clustered streams work from here on. */
 const VERSION_MIN = [2, 11, 0] as const;

@@ -11,7 +11,7 @@ import {
   createInbox as newInbox,
 } from "nats";
 import { connectFailure } from "./connect-failure.ts";
-import type { NatsMessage, NatsServerFacts, PublishOptions } from "./nats-link.ts";
+import type { NatsMessage, NatsServerFacts, PublishOptions } from "./nats-message.ts";
 import type { NatsOptions } from "./nats-options.ts";
 
 export { newInbox };

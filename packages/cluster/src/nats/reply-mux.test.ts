@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
-import type { NatsLink, NatsMessage } from "./nats-link.ts";
+import type { NatsLink } from "./nats-link.ts";
+import type { NatsMessage } from "./nats-message.ts";
 import { ReplyMux } from "./reply-mux.ts";
 
 /** A server that answers reads, and stores what it is given only while it has others to store it with. */

@@ -1,4 +1,5 @@
-import type { NatsLink, NatsMessage, PublishOptions } from "./nats-link.ts";
+import type { NatsLink } from "./nats-link.ts";
+import type { NatsMessage, PublishOptions } from "./nats-message.ts";
 import { QuorumWatch } from "./quorum-watch.ts";
 
 const SWEEP_MS = 100;
